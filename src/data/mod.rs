@@ -1,0 +1,3 @@
+//! From files and drawings to images the engine can train on.
+
+pub mod idx;

@@ -1,0 +1,92 @@
+//! Every way something can go wrong, each with the stable code that JavaScript and the command line see.
+
+/// Shorthand for results with this crate's [`Error`].
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// An error that names what was wrong and what was expected.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// An argument of a call is outside what the call accepts.
+    #[error("{what}: {problem}")]
+    InvalidArgument {
+        /// The argument's name, as the caller wrote it.
+        what: String,
+        /// What was found and what was expected.
+        problem: String,
+    },
+    /// A [`VaeSpec`](crate::spec::VaeSpec) cannot be built.
+    #[error("spec, {at}: {problem}")]
+    InvalidSpec {
+        /// Where in the spec, as a JSON path such as `encoder[0].units`.
+        at: String,
+        /// What was found and what was expected.
+        problem: String,
+    },
+    /// An IDX file is not what its format promises.
+    #[error("IDX file: {0}")]
+    Idx(#[from] crate::data::idx::IdxError),
+    /// A checkpoint cannot be read, or does not fit the model it should be loaded into.
+    #[error("checkpoint: {0}")]
+    InvalidCheckpoint(String),
+    /// The machine, the browser or this version cannot do what was asked.
+    #[error("not supported: {0}")]
+    Unsupported(String),
+    /// The GPU device went away; parameters on it are gone.
+    #[error("the GPU device was lost: {0}")]
+    DeviceLost(String),
+    /// An allocation was refused.
+    #[error("out of memory: {0}")]
+    OutOfMemory(String),
+    /// Training produced a number that is not finite; the last good parameters have been restored.
+    #[error("training diverged at step {step}: the {quantity} is not finite; parameters of step {restored} restored")]
+    Diverged {
+        /// The optimiser step whose numbers were not finite, counted from 1.
+        step: u64,
+        /// Which quantity blew up: `reconstruction`, `KL divergence`, `gradient` or `parameters`.
+        quantity: String,
+        /// The step whose parameters are in place now.
+        restored: u64,
+    },
+    /// The caller asked to stop.
+    #[error("aborted")]
+    Aborted,
+    /// The object was disposed and can do nothing any more.
+    #[error("the object has been disposed")]
+    Disposed,
+    /// A file could not be read or written (native only).
+    #[error("{path}: {problem}")]
+    Io {
+        /// The file.
+        path: String,
+        /// What the operating system said.
+        problem: String,
+    },
+}
+
+impl Error {
+    /// Shorthand for [`Error::InvalidArgument`].
+    pub fn argument(what: impl Into<String>, problem: impl Into<String>) -> Self {
+        Self::InvalidArgument { what: what.into(), problem: problem.into() }
+    }
+
+    /// Shorthand for [`Error::InvalidSpec`].
+    pub fn spec(at: impl Into<String>, problem: impl Into<String>) -> Self {
+        Self::InvalidSpec { at: at.into(), problem: problem.into() }
+    }
+
+    /// The stable code of this error, the `code` of JavaScript's `VaeError`.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::InvalidArgument { .. } | Self::Idx(_) | Self::Io { .. } => "invalid-argument",
+            Self::InvalidSpec { .. } => "invalid-spec",
+            Self::InvalidCheckpoint(_) => "invalid-checkpoint",
+            Self::Unsupported(_) => "unsupported",
+            Self::DeviceLost(_) => "device-lost",
+            Self::OutOfMemory(_) => "out-of-memory",
+            Self::Diverged { .. } => "diverged",
+            Self::Aborted => "aborted",
+            Self::Disposed => "disposed",
+        }
+    }
+}
