@@ -39,7 +39,9 @@ pub enum Error {
     #[error("out of memory: {0}")]
     OutOfMemory(String),
     /// Training produced a number that is not finite; the last good parameters have been restored.
-    #[error("training diverged at step {step}: the {quantity} is not finite; parameters of step {restored} restored")]
+    #[error(
+        "training diverged at step {step}: the {quantity} is not finite; parameters of step {restored} restored"
+    )]
     Diverged {
         /// The optimiser step whose numbers were not finite, counted from 1.
         step: u64,

@@ -6,9 +6,25 @@
 //! | module | what it holds |
 //! |---|---|
 //! | [`error`] | every way something can go wrong, with the stable codes that JavaScript sees |
+//! | [`rng`] | counter-based random numbers, the same on both backends |
+//! | [`spec`], [`presets`] | what a model is |
+//! | [`op`], [`params`] | the operations, and where parameters live |
+//! | [`plan`], [`optim`] | a spec compiled into operations |
+//! | [`executor`] | what a backend must do |
 //! | [`data`] | IDX files, drawings turned into MNIST images, datasets |
 
 pub mod data;
 pub mod error;
+pub mod executor;
+mod layers;
+mod loss;
+pub mod op;
+pub mod optim;
+pub mod params;
+pub mod plan;
+pub mod presets;
+pub mod rng;
+pub mod spec;
 
 pub use error::{Error, Result};
+pub use spec::VaeSpec;
