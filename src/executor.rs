@@ -1,5 +1,7 @@
 //! What a backend must do: hold a model's arenas and datasets, and replay plans over them.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use crate::error::Result;
@@ -136,11 +138,12 @@ pub trait Executor {
     fn counters(&self) -> Counters;
 
     /// Makes `images` (one byte a value, whole images) resident as a split, and its order the identity.
+    /// The CPU shares the bytes with its caller.
     ///
     /// # Errors
     /// [`Error::OutOfMemory`](crate::Error::OutOfMemory) or
     /// [`Error::Unsupported`](crate::Error::Unsupported) where the device cannot hold it.
-    fn set_dataset(&mut self, split: Split, images: &[u8], pixels: u32) -> Result<()>;
+    fn set_dataset(&mut self, split: Split, images: Arc<[u8]>, pixels: u32) -> Result<()>;
 
     /// Sets the order in which a split is visited: indices of its images.
     ///

@@ -11,6 +11,8 @@
 //! | [`op`], [`params`] | the operations, and where parameters live |
 //! | [`plan`], [`optim`] | a spec compiled into operations |
 //! | [`executor`] | what a backend must do |
+//! | [`session`] | encode, decode and measure on one executor |
+//! | [`train`] | epochs, schedules, metrics, the guard against numbers that are not finite |
 //! | [`data`] | IDX files, drawings turned into MNIST images, datasets |
 
 pub mod data;
@@ -24,7 +26,9 @@ pub mod params;
 pub mod plan;
 pub mod presets;
 pub mod rng;
+pub mod session;
 pub mod spec;
+pub mod train;
 
 pub use error::{Error, Result};
 pub use spec::VaeSpec;

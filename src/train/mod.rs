@@ -1,0 +1,401 @@
+//! Training as a state machine that its caller drives: not calling is a pause, dropping is an abort.
+//!
+//! [`Trainer`] holds the position of a run; the executor holds its numbers. One call of
+//! [`Trainer::advance`] hands over a few steps, so that a page can do other things in between.
+
+mod config;
+mod guard;
+mod report;
+
+use rand::seq::SliceRandom;
+
+pub use config::TrainConfig;
+pub(crate) use config::{check_beta, check_learning_rate};
+pub use report::{EpochReport, Losses, Phase, Progress, StepReport};
+
+use crate::error::{Error, Result};
+use crate::executor::{self, Executor, ProgramId, StepMetrics, Ticket};
+use crate::op::{Space, Split, Step, View};
+use crate::plan::{Goal, Input, Plan};
+use crate::rng::{self, Purpose, Stream};
+use crate::spec::VaeSpec;
+use guard::Guard;
+use report::Mean;
+
+/// Most steps of one [`Trainer::advance`].
+pub const MAX_CHUNK: u32 = 64;
+/// Images per evaluation step.
+const EVALUATION_BATCH: u32 = 500;
+
+/// Where a run stands; with the parameters and moments, all that resuming it needs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Position {
+    /// Optimiser steps made.
+    pub step: u64,
+    /// Epochs completed.
+    pub epoch: u32,
+    /// Images of the current epoch that were trained on.
+    pub images: u32,
+}
+
+/// Steps handed over whose losses have not come back.
+#[derive(Debug)]
+struct InFlight {
+    ticket: Ticket,
+    /// (step, epoch, β) of each.
+    steps: Vec<(u64, u32, f32)>,
+}
+
+/// A training run.
+#[derive(Debug)]
+pub struct Trainer {
+    config: TrainConfig,
+    train: ProgramId,
+    test: Option<ProgramId>,
+    train_images: u32,
+    test_images: u32,
+    params: u32,
+    position: Position,
+    phase: Phase,
+    /// Next held-out image of the evaluation that is under way.
+    evaluated: u32,
+    train_mean: Mean,
+    test_mean: Mean,
+    in_flight: Option<InFlight>,
+    guard: Guard,
+    slot: u32,
+    ordered_epoch: Option<u32>,
+}
+
+impl Trainer {
+    /// Prepares a run over the datasets that `executor` holds: `train_images` to train on and
+    /// `test_images` held out (0 for none). `from` continues an earlier run.
+    ///
+    /// # Errors
+    /// [`Error::InvalidArgument`] for a bad setting or no images, and whatever compiling answers.
+    pub fn new(
+        executor: &mut impl Executor,
+        spec: &VaeSpec,
+        config: TrainConfig,
+        train_images: u32,
+        test_images: u32,
+        from: Position,
+    ) -> Result<Self> {
+        config.validate()?;
+        if train_images == 0 {
+            return Err(Error::argument("dataset", "no training images"));
+        }
+        if config.steps.is_some_and(|limit| limit <= from.step) {
+            return Err(Error::argument("steps", format!("the run has already made {} steps", from.step)));
+        }
+        if config.epochs.is_some_and(|limit| limit <= from.epoch) {
+            return Err(Error::argument("epochs", format!("the run has already made {} epochs", from.epoch)));
+        }
+        let plan = Plan::new(
+            spec,
+            &Goal::Train(config.optimizer),
+            Input::Dataset(Split::Train),
+            config.batch,
+            2 * MAX_CHUNK,
+        )?;
+        let params = plan.params;
+        let train = executor.compile(&plan)?;
+        let test = if test_images > 0 {
+            let batch = EVALUATION_BATCH.min(test_images);
+            let plan = Plan::new(spec, &Goal::Evaluate, Input::Dataset(Split::Test), batch, MAX_CHUNK)?;
+            Some(executor.compile(&plan)?)
+        } else {
+            None
+        };
+        if from == Position::default() {
+            executor.clear_moments();
+        }
+        let guard = Guard::new(executor, from.step);
+        Ok(Self {
+            config,
+            train,
+            test,
+            train_images,
+            test_images,
+            params,
+            position: from,
+            phase: Phase::Training,
+            evaluated: 0,
+            train_mean: Mean::default(),
+            test_mean: Mean::default(),
+            in_flight: None,
+            guard,
+            slot: 0,
+            ordered_epoch: None,
+        })
+    }
+
+    /// The settings in force.
+    #[must_use]
+    pub const fn config(&self) -> &TrainConfig {
+        &self.config
+    }
+
+    /// Where the run stands, steps in flight included.
+    #[must_use]
+    pub const fn position(&self) -> Position {
+        self.position
+    }
+
+    /// Optimiser steps in a whole epoch, the last and smaller one included.
+    #[must_use]
+    pub fn steps_in_epoch(&self) -> u64 {
+        u64::from(self.train_images.div_ceil(self.config.batch))
+    }
+
+    /// Changes β and the learning rate from the next step on.
+    ///
+    /// # Errors
+    /// [`Error::InvalidArgument`] naming the setting; nothing is changed then.
+    pub fn set_hyperparameters(&mut self, beta: Option<f32>, learning_rate: Option<f32>) -> Result<()> {
+        let beta = beta.unwrap_or(self.config.beta);
+        let rate = learning_rate.unwrap_or(self.config.learning_rate);
+        check_beta(beta)?;
+        check_learning_rate(rate)?;
+        self.config.beta = beta;
+        self.config.learning_rate = rate;
+        Ok(())
+    }
+
+    /// Hands over up to `max_steps` optimiser steps, or evaluation batches after an epoch's last step.
+    ///
+    /// With `overlap`, the losses of these steps come back from the next call, so that a GPU never
+    /// stands idle; without, from this one.
+    ///
+    /// # Errors
+    /// [`Error::Diverged`] when a loss is not finite: the last good parameters are back in place and
+    /// the run is over. [`Error::DeviceLost`] and others from the executor.
+    pub async fn advance(
+        &mut self,
+        executor: &mut impl Executor,
+        max_steps: u32,
+        overlap: bool,
+    ) -> Result<Progress> {
+        let max_steps = max_steps.clamp(1, MAX_CHUNK);
+        let mut steps = Vec::new();
+        let mut test = None;
+        match self.phase {
+            Phase::Done => {}
+            Phase::Training => {
+                let waiting = self.in_flight.take();
+                self.submit(executor, max_steps)?;
+                if let Some(waiting) = waiting {
+                    self.collect(executor, waiting, &mut steps).await?;
+                }
+                let leaving = self.phase != Phase::Training;
+                if (!overlap || leaving)
+                    && let Some(waiting) = self.in_flight.take()
+                {
+                    self.collect(executor, waiting, &mut steps).await?;
+                }
+            }
+            Phase::Evaluating => test = self.evaluate(executor, max_steps).await?,
+        }
+        Ok(Progress { steps, test, phase: self.phase, steps_in_epoch: self.steps_in_epoch() })
+    }
+
+    /// The losses of steps that are still in flight, without handing over more.
+    ///
+    /// # Errors
+    /// As [`Self::advance`].
+    pub async fn flush(&mut self, executor: &mut impl Executor) -> Result<Progress> {
+        let mut steps = Vec::new();
+        if let Some(waiting) = self.in_flight.take() {
+            self.collect(executor, waiting, &mut steps).await?;
+        }
+        Ok(Progress { steps, test: None, phase: self.phase, steps_in_epoch: self.steps_in_epoch() })
+    }
+
+    /// Gives back what the run holds on `executor`; parameters stay.
+    pub fn finish(self, executor: &mut impl Executor) {
+        executor.release(self.train);
+        if let Some(test) = self.test {
+            executor.release(test);
+        }
+    }
+
+    /// Hands over optimiser steps up to the end of the epoch or of the run.
+    fn submit(&mut self, executor: &mut impl Executor, max_steps: u32) -> Result<()> {
+        self.guard.before_step(executor, self.position.step);
+        if self.ordered_epoch != Some(self.position.epoch) {
+            let order = permutation(self.config.seed, self.position.epoch, self.train_images);
+            executor.set_order(Split::Train, &order)?;
+            self.ordered_epoch = Some(self.position.epoch);
+        }
+        let per_epoch = self.steps_in_epoch();
+        let mut steps = Vec::new();
+        let mut told = Vec::new();
+        while (steps.len() as u32) < max_steps && self.phase == Phase::Training {
+            let rows = self.config.batch.min(self.train_images - self.position.images);
+            let t = self.position.step + 1;
+            let beta = self.config.beta_at(t, per_epoch);
+            let (bias1, bias2) = self.config.optimizer.bias_corrections(t);
+            steps.push(Step {
+                rows,
+                row_offset: 0,
+                first: self.position.images,
+                slot: self.slot,
+                seed: rng::fold_seed(self.config.seed),
+                step: t as u32,
+                noise: 1.0,
+                beta,
+                inv_batch: 1.0 / rows as f32,
+                learning_rate: self.config.learning_rate,
+                bias1,
+                bias2,
+                pad: [0; 4],
+            });
+            told.push((t, self.position.epoch + 1, beta));
+            self.slot = (self.slot + 1) % (2 * MAX_CHUNK);
+            self.position.step = t;
+            self.position.images += rows;
+            if self.position.images == self.train_images {
+                self.position.images = 0;
+                self.position.epoch += 1;
+                self.phase = Phase::Evaluating;
+            }
+            if self.config.steps.is_some_and(|limit| t >= limit) {
+                self.phase = Phase::Evaluating;
+            }
+        }
+        let ticket = executor.run(self.train, executor::Phase::All, &steps)?;
+        self.in_flight = Some(InFlight { ticket, steps: told });
+        Ok(())
+    }
+
+    async fn collect(
+        &mut self,
+        executor: &mut impl Executor,
+        waiting: InFlight,
+        reports: &mut Vec<StepReport>,
+    ) -> Result<()> {
+        let metrics = executor.collect(waiting.ticket).await?;
+        for (m, (step, epoch, beta)) in metrics.iter().zip(waiting.steps) {
+            if let Some(quantity) = guard::blown_up(m) {
+                return Err(self.diverged(executor, step, quantity).await);
+            }
+            self.guard.step_was_finite(step);
+            let losses = losses(m, beta);
+            self.train_mean.add(losses, f64::from(m.rows));
+            reports.push(StepReport { step, epoch, losses });
+        }
+        Ok(())
+    }
+
+    /// Held-out losses, up to `max_steps` batches of them; the report when the last one is in.
+    async fn evaluate(
+        &mut self,
+        executor: &mut impl Executor,
+        max_steps: u32,
+    ) -> Result<Option<EpochReport>> {
+        if let Some(test) = self.test {
+            let batch = EVALUATION_BATCH.min(self.test_images);
+            let mut steps = Vec::new();
+            while (steps.len() as u32) < max_steps && self.evaluated < self.test_images {
+                let rows = batch.min(self.test_images - self.evaluated);
+                steps.push(Step {
+                    rows,
+                    // The noise of an image is the same in every epoch.
+                    row_offset: self.evaluated,
+                    first: self.evaluated,
+                    slot: steps.len() as u32,
+                    seed: rng::fold_seed(self.config.seed),
+                    step: 0,
+                    noise: 1.0,
+                    beta: self.config.beta,
+                    inv_batch: 1.0 / rows as f32,
+                    learning_rate: 0.0,
+                    bias1: 1.0,
+                    bias2: 1.0,
+                    pad: [0; 4],
+                });
+                self.evaluated += rows;
+            }
+            let ticket = executor.run(test, executor::Phase::All, &steps)?;
+            for m in executor.collect(ticket).await? {
+                if let Some(quantity) = guard::blown_up(&m) {
+                    return Err(self.diverged(executor, self.position.step, quantity).await);
+                }
+                self.test_mean.add(losses(&m, self.config.beta), f64::from(m.rows));
+            }
+            if self.evaluated < self.test_images {
+                return Ok(None);
+            }
+        }
+        self.end_of_epoch(executor).await.map(Some)
+    }
+
+    async fn end_of_epoch(&mut self, executor: &mut impl Executor) -> Result<EpochReport> {
+        let within = self.position.images > 0;
+        let epoch = self.position.epoch + u32::from(within);
+        let report = EpochReport {
+            epoch,
+            step: self.position.step,
+            train: self.train_mean.get().unwrap_or_default(),
+            test: self.test_mean.get(),
+        };
+        self.evaluated = 0;
+        self.test_mean = Mean::default();
+        let steps_done = self.config.steps.is_some_and(|limit| self.position.step >= limit);
+        let epochs_done = !within && self.config.epochs.is_some_and(|limit| self.position.epoch >= limit);
+        self.phase = Phase::Training;
+        if steps_done || epochs_done {
+            self.phase = Phase::Done;
+            // Losses are computed before their step's update: the last update is checked here.
+            let whole = View { space: Space::Params, offset: 0, len: self.params };
+            if executor.read(None, whole).await?.iter().any(|v| !v.is_finite()) {
+                return Err(self.diverged(executor, self.position.step, "parameters").await);
+            }
+        }
+        if !within {
+            self.train_mean = Mean::default();
+        }
+        Ok(report)
+    }
+
+    /// Ends the run with the last good parameters in place.
+    async fn diverged(&mut self, executor: &mut impl Executor, step: u64, quantity: &str) -> Error {
+        if let Some(waiting) = self.in_flight.take() {
+            // Its losses come from parameters that are already lost; an error here would say the same.
+            let _ = executor.collect(waiting.ticket).await;
+        }
+        self.phase = Phase::Done;
+        let restored = self.guard.restore(executor);
+        self.position.step = restored;
+        Error::Diverged { step, quantity: quantity.into(), restored }
+    }
+}
+
+fn losses(m: &StepMetrics, beta: f32) -> Losses {
+    let (recon, kl) = (f64::from(m.recon), f64::from(m.kl));
+    Losses { loss: recon + f64::from(beta) * kl, recon, kl }
+}
+
+/// The order in which `epoch` (from 0) visits `n` images.
+#[must_use]
+pub fn permutation(seed: u64, epoch: u32, n: u32) -> Vec<u32> {
+    let mut order: Vec<u32> = (0..n).collect();
+    order.shuffle(&mut Stream::new(rng::fold_seed(seed), Purpose::Permutation, epoch));
+    order
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_epoch_visits_every_image_once_in_its_own_order() {
+        let first = permutation(3, 0, 1000);
+        assert_eq!(first, permutation(3, 0, 1000));
+        assert_ne!(first, permutation(3, 1, 1000));
+        assert_ne!(first, permutation(4, 0, 1000));
+        let mut sorted = first;
+        sorted.sort_unstable();
+        assert!(sorted.iter().copied().eq(0..1000));
+    }
+}
