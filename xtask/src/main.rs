@@ -1,2 +1,113 @@
-//! The project's commands.
-fn main() {}
+//! The project's commands, one module each: `cargo xtask serve | test | build | bench | pretrain`.
+
+mod bench;
+mod mnist;
+mod pretrain;
+mod project;
+mod size;
+mod stages;
+mod system;
+mod test;
+mod tools;
+mod web;
+
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::project::Project;
+
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", about = "Commands of VAE Playground", version)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Build the page, serve it on 127.0.0.1 and build again when a source changes
+    Serve {
+        /// Port to listen on
+        #[arg(long, default_value_t = 8080, value_parser = clap::value_parser!(u16).range(1..))]
+        port: u16,
+        #[command(flatten)]
+        profile: ProfileArgs,
+    },
+    /// Build the static site into dist/: copy it to any host, also under a sub-path
+    Build {
+        #[command(flatten)]
+        profile: ProfileArgs,
+    },
+    /// Run every test; ends non-zero on any failure or missing GPU adapter
+    Test {
+        /// Run only these stages (all when none is named)
+        #[arg(value_enum)]
+        stages: Vec<stages::Stage>,
+    },
+    /// Run the benchmarks: print a table, write JSON to target/bench/
+    Bench {
+        /// Where to measure (both when left out)
+        #[arg(value_enum)]
+        place: Option<bench::Place>,
+    },
+    /// Make pretrained/ again from MNIST, with recorded seeds
+    Pretrain {
+        /// Which model (all when left out)
+        #[arg(value_parser = pretrain::names())]
+        name: Option<String>,
+    },
+    /// What Trunk calls before and after it builds the page (see Trunk.toml)
+    #[command(hide = true)]
+    Hook {
+        #[arg(value_enum)]
+        when: HookStage,
+    },
+}
+
+#[derive(Debug, Args)]
+#[group(multiple = false)]
+struct ProfileArgs {
+    /// Optimised build (the default)
+    #[arg(long)]
+    release: bool,
+    /// Quick, less optimised build
+    #[arg(long)]
+    dev: bool,
+}
+
+impl ProfileArgs {
+    fn profile(&self) -> web::Profile {
+        if self.dev { web::Profile::Dev } else { web::Profile::Release }
+    }
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum HookStage {
+    PreBuild,
+    PostBuild,
+}
+
+fn run(cli: Cli) -> anyhow::Result<ExitCode> {
+    let project = Project::open()?;
+    match cli.command {
+        Command::Serve { port, profile } => web::serve(&project, port, profile.profile())?,
+        Command::Build { profile } => web::build(&project, profile.profile())?,
+        Command::Test { stages } => return test::run(&project, &stages),
+        Command::Bench { place } => bench::run(&project, place)?,
+        Command::Pretrain { name } => pretrain::run(&project, name.as_deref())?,
+        Command::Hook { when: HookStage::PreBuild } => web::pre_build_hook(&project)?,
+        Command::Hook { when: HookStage::PostBuild } => web::post_build_hook(&project)?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn main() -> ExitCode {
+    match run(Cli::parse()) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

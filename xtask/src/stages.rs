@@ -1,0 +1,167 @@
+//! The stages of `cargo xtask test`: what each is called and what it runs.
+
+use std::fs;
+
+use anyhow::{Context, Result, bail};
+use clap::ValueEnum;
+use xshell::cmd;
+
+use crate::project::Project;
+use crate::tools::WASM_TARGET;
+use crate::web::Profile;
+use crate::{size, system, web};
+
+/// One part of the test run, in the order in which they run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Stage {
+    /// Formatting of the Rust sources
+    Fmt,
+    /// Lints of everything native
+    Clippy,
+    /// Lints of the browser build
+    ClippyWasm,
+    /// Native tests: CPU, and GPU on lavapipe
+    Native,
+    /// The native GPU tests once more, on SwiftShader
+    Swiftshader,
+    /// Tests compiled to wasm, in Node.js
+    Wasm,
+    /// The documentation builds without warnings
+    Docs,
+    /// The static site builds
+    Site,
+    /// The wasm is small enough
+    Size,
+    /// Types of the page's JavaScript and of the tests'
+    Types,
+    /// JavaScript unit tests
+    Js,
+    /// The page in Chromium without WebGPU
+    BrowserCpu,
+    /// The page in Chromium with WebGPU on SwiftShader
+    BrowserWebgpu,
+}
+
+/// How a stage that found no failure ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    Passed,
+    /// Does not apply to this kind of machine, for this reason.
+    Skipped(String),
+}
+
+impl Stage {
+    /// The heading over the stage's output.
+    pub(crate) fn title(self) -> &'static str {
+        match self {
+            Self::Fmt => "formatting (cargo fmt)",
+            Self::Clippy => "lints, native (clippy)",
+            Self::ClippyWasm => "lints, wasm32 (clippy)",
+            Self::Native => "native tests, CPU and GPU (lavapipe)",
+            Self::Swiftshader => "native GPU tests on SwiftShader",
+            Self::Wasm => "wasm tests in Node.js",
+            Self::Docs => "documentation (rustdoc)",
+            Self::Site => "static site (Trunk)",
+            Self::Size => "wasm size",
+            Self::Types => "JavaScript types (tsc)",
+            Self::Js => "JavaScript unit tests (node --test)",
+            Self::BrowserCpu => "page in Chromium, CPU",
+            Self::BrowserWebgpu => "page in Chromium, WebGPU",
+        }
+    }
+
+    /// Runs the stage; an error is a failure.
+    pub(crate) fn run(self, project: &Project) -> Result<Outcome> {
+        let sh = &project.sh;
+        match self {
+            Self::Fmt => cmd!(sh, "cargo fmt --all --check").run()?,
+            Self::Clippy => cmd!(sh, "cargo clippy --workspace --all-targets -- -D warnings").run()?,
+            Self::ClippyWasm => {
+                cmd!(sh, "cargo clippy --target {WASM_TARGET} --no-default-features --lib -- -D warnings")
+                    .run()?;
+            }
+            Self::Native => native(project)?,
+            Self::Swiftshader => return swiftshader(project),
+            Self::Wasm => {
+                cmd!(sh, "cargo test --target {WASM_TARGET} --no-default-features --lib --test wasm")
+                    .run()?;
+            }
+            Self::Docs => {
+                let _strict = sh.push_env("RUSTDOCFLAGS", "-D warnings");
+                cmd!(sh, "cargo doc --workspace --no-deps --document-private-items").run()?;
+            }
+            Self::Site => web::build(project, Profile::Release)?,
+            Self::Size => size::check(&web::site(project))?,
+            Self::Types => types(project)?,
+            Self::Js => js(project)?,
+            Self::BrowserCpu => playwright(project, "cpu")?,
+            Self::BrowserWebgpu => playwright(project, "webgpu")?,
+        }
+        Ok(Outcome::Passed)
+    }
+}
+
+/// Native tests. Where lavapipe is installed it is the one driver that the tests see, so that a
+/// run means the same on every Linux machine.
+fn native(project: &Project) -> Result<()> {
+    let sh = &project.sh;
+    let _strict = sh.push_env("REQUIRE_GPU", "1");
+    let _driver = system::lavapipe().map(|manifest| use_driver(project, manifest));
+    cmd!(sh, "cargo test --workspace").run()?;
+    Ok(())
+}
+
+fn swiftshader(project: &Project) -> Result<Outcome> {
+    let Some(manifest) = system::swiftshader() else {
+        if cfg!(target_os = "linux") {
+            bail!("no vk_swiftshader_icd.json beside Chromium: install the system's chromium package");
+        }
+        return Ok(Outcome::Skipped("SwiftShader's Vulkan driver is only looked for on Linux".into()));
+    };
+    let sh = &project.sh;
+    let _strict = sh.push_env("REQUIRE_GPU", "1");
+    let _driver = use_driver(project, manifest);
+    cmd!(sh, "cargo test --test gpu_*").run()?;
+    Ok(Outcome::Passed)
+}
+
+/// Makes the Vulkan loader see `manifest`'s driver alone, under its present and its former variable.
+fn use_driver(project: &Project, manifest: std::path::PathBuf) -> [xshell::PushEnv<'_>; 2] {
+    ["VK_DRIVER_FILES", "VK_ICD_FILENAMES"].map(|variable| project.sh.push_env(variable, &manifest))
+}
+
+fn types(project: &Project) -> Result<()> {
+    let sh = &project.sh;
+    for config in ["tsconfig.json", "tsconfig.worker.json", "tsconfig.tests.json"] {
+        cmd!(sh, "node node_modules/typescript/bin/tsc --project {config}").run()?;
+    }
+    Ok(())
+}
+
+fn js(project: &Project) -> Result<()> {
+    let directory = project.path("tests/js");
+    let mut files = Vec::new();
+    for entry in fs::read_dir(&directory).with_context(|| format!("reading {}", directory.display()))? {
+        let path = entry?.path();
+        if path.to_string_lossy().ends_with(".test.mjs") {
+            files.push(path);
+        }
+    }
+    if files.is_empty() {
+        bail!("{} has no *.test.mjs", directory.display());
+    }
+    files.sort();
+    let sh = &project.sh;
+    cmd!(sh, "node --test {files...}").run()?;
+    Ok(())
+}
+
+fn playwright(project: &Project, browser: &str) -> Result<()> {
+    let sh = &project.sh;
+    let chromium = system::chromium().context("no Chromium found")?;
+    let config = "tests/browser/playwright.config.mjs";
+    cmd!(sh, "node node_modules/@playwright/test/cli.js test --config {config} --project {browser}")
+        .env("CHROMIUM", chromium)
+        .run()?;
+    Ok(())
+}

@@ -1,0 +1,95 @@
+//! What the machine itself must bring: a Chromium and a software Vulkan driver.
+
+use std::env;
+use std::path::PathBuf;
+
+use anyhow::{Result, bail};
+use xshell::cmd;
+
+use crate::project::Project;
+
+const CHROMIUM: [&str; 6] = [
+    "/usr/bin/chromium",
+    "/usr/bin/chromium-browser",
+    "/usr/bin/google-chrome",
+    "/usr/bin/google-chrome-stable",
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+    "C:/Program Files/Google/Chrome/Application/chrome.exe",
+];
+
+/// Mesa names the file after the architecture in some releases.
+const LAVAPIPE: [&str; 3] = [
+    "/usr/share/vulkan/icd.d/lvp_icd.x86_64.json",
+    "/usr/share/vulkan/icd.d/lvp_icd.aarch64.json",
+    "/usr/share/vulkan/icd.d/lvp_icd.json",
+];
+
+/// Chromium's packages carry a second software Vulkan driver.
+const SWIFTSHADER: [&str; 3] = [
+    "/usr/lib/chromium/vk_swiftshader_icd.json",
+    "/usr/lib/chromium-browser/vk_swiftshader_icd.json",
+    "/opt/google/chrome/vk_swiftshader_icd.json",
+];
+
+/// Debian's packages for what is missing.
+const CHROMIUM_PACKAGES: [&str; 2] = ["chromium", "fonts-dejavu-core"];
+const VULKAN_PACKAGES: [&str; 2] = ["mesa-vulkan-drivers", "libvulkan1"];
+
+fn first_existing(candidates: &[&str]) -> Option<PathBuf> {
+    candidates.iter().map(PathBuf::from).find(|path| path.exists())
+}
+
+/// A Chromium or Chrome: `CHROMIUM` in the environment, or where packages put it.
+pub(crate) fn chromium() -> Option<PathBuf> {
+    env::var_os("CHROMIUM").map(PathBuf::from).or_else(|| first_existing(&CHROMIUM))
+}
+
+/// The manifest of Mesa's software Vulkan driver.
+pub(crate) fn lavapipe() -> Option<PathBuf> {
+    first_existing(&LAVAPIPE)
+}
+
+/// The manifest of SwiftShader, the software Vulkan driver inside Chromium.
+pub(crate) fn swiftshader() -> Option<PathBuf> {
+    first_existing(&SWIFTSHADER)
+}
+
+/// Only on Linux does a test need a Vulkan driver: elsewhere wgpu takes Metal or DirectX.
+fn lacks_vulkan() -> bool {
+    cfg!(target_os = "linux") && lavapipe().is_none()
+}
+
+/// Installs what the tests need and the machine lacks, or says exactly what to install.
+pub(crate) fn ensure(project: &Project) -> Result<()> {
+    let mut missing = Vec::new();
+    if chromium().is_none() {
+        missing.extend(CHROMIUM_PACKAGES);
+    }
+    if lacks_vulkan() {
+        missing.extend(VULKAN_PACKAGES);
+    }
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let sh = &project.sh;
+    if cmd!(sh, "apt-get --version").quiet().ignore_stdout().ignore_stderr().run().is_err() {
+        bail!(
+            "the tests need {}; install them with the system's package manager (or put the path of a Chromium \
+             into the environment variable CHROMIUM)",
+            missing.join(", ")
+        );
+    }
+    if cmd!(sh, "id -u").quiet().read()? != "0" {
+        bail!(
+            "the tests need packages that only root can install; run: sudo apt-get install {}",
+            missing.join(" ")
+        );
+    }
+    let _noninteractive = sh.push_env("DEBIAN_FRONTEND", "noninteractive");
+    cmd!(sh, "apt-get update -q").run()?;
+    cmd!(sh, "apt-get install -q -y --no-install-recommends").args(&missing).run()?;
+    if chromium().is_none() || lacks_vulkan() {
+        bail!("installed {}, but no Chromium or no lavapipe is where it was expected", missing.join(", "));
+    }
+    Ok(())
+}

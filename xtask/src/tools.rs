@@ -1,0 +1,101 @@
+//! Installs the tools that a build needs, each at the version that the lock files pin.
+
+use std::fs;
+
+use anyhow::{Context, Result, bail};
+use sha2::{Digest, Sha256};
+use xshell::cmd;
+
+use crate::project::Project;
+
+const TRUNK: &str = "0.21.14";
+const OLDEST_NODE: u32 = 20;
+pub(crate) const WASM_TARGET: &str = "wasm32-unknown-unknown";
+
+/// npm is a script on Windows, which only this name starts.
+const NPM: &str = if cfg!(windows) { "npm.cmd" } else { "npm" };
+
+/// Everything that building the page needs.
+pub(crate) fn ensure(project: &Project) -> Result<()> {
+    wasm_target(project)?;
+    wasm_bindgen(project)?;
+    trunk(project)?;
+    npm_packages(project)
+}
+
+/// The standard library for wasm.
+pub(crate) fn wasm_target(project: &Project) -> Result<()> {
+    let sh = &project.sh;
+    let libraries = cmd!(sh, "rustc --print target-libdir --target {WASM_TARGET}").quiet().read()?;
+    if fs::exists(&libraries)? {
+        return Ok(());
+    }
+    cmd!(sh, "rustup target add {WASM_TARGET}").run().context("installing Rust's wasm target with rustup")
+}
+
+/// The `wasm-bindgen` command line, whose version must equal the crate's.
+pub(crate) fn wasm_bindgen(project: &Project) -> Result<()> {
+    let version = project.locked_version("wasm-bindgen")?;
+    if installed(project, "wasm-bindgen", &version)
+        && installed(project, "wasm-bindgen-test-runner", &version)
+    {
+        return Ok(());
+    }
+    let sh = &project.sh;
+    // Without --locked: the lock file of this release names a yanked crate.
+    cmd!(sh, "cargo install --force wasm-bindgen-cli --version {version}")
+        .run()
+        .context("installing wasm-bindgen-cli")
+}
+
+fn trunk(project: &Project) -> Result<()> {
+    if installed(project, "trunk", TRUNK) {
+        return Ok(());
+    }
+    let sh = &project.sh;
+    cmd!(sh, "cargo install --force --locked trunk --version {TRUNK}").run().context("installing Trunk")
+}
+
+/// Whether `program --version` answers with `version`.
+fn installed(project: &Project, program: &str, version: &str) -> bool {
+    let sh = &project.sh;
+    let answer = cmd!(sh, "{program} --version").quiet().ignore_stderr().read();
+    answer.is_ok_and(|line| line.split_whitespace().any(|word| word == version))
+}
+
+/// The npm packages that `package-lock.json` pins.
+pub(crate) fn npm_packages(project: &Project) -> Result<()> {
+    let sh = &project.sh;
+    let node = cmd!(sh, "node --version").quiet().read().context("Node.js 20 or newer must be on PATH")?;
+    if major_version(&node).is_none_or(|major| major < OLDEST_NODE) {
+        bail!("Node.js is {node}, but {OLDEST_NODE} or newer is needed");
+    }
+    let lock = fs::read(project.path("package-lock.json")).context("reading package-lock.json")?;
+    let wanted: String = Sha256::digest(&lock).iter().map(|byte| format!("{byte:02x}")).collect();
+    let stamp = project.path("node_modules/.installed-lock-sha256");
+    if fs::read_to_string(&stamp).is_ok_and(|found| found == wanted) {
+        return Ok(());
+    }
+    // No package needs its install script, and a browser must not be downloaded by one.
+    cmd!(sh, "{NPM} ci --ignore-scripts --no-fund --no-audit")
+        .run()
+        .context("installing the npm packages")?;
+    fs::write(&stamp, wanted).with_context(|| format!("writing {}", stamp.display()))
+}
+
+fn major_version(node: &str) -> Option<u32> {
+    node.trim().strip_prefix('v')?.split('.').next()?.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::major_version;
+
+    #[test]
+    fn node_versions_are_read() {
+        assert_eq!(major_version("v20.20.2\n"), Some(20));
+        assert_eq!(major_version("v9.1"), Some(9));
+        assert_eq!(major_version("20.1.0"), None);
+        assert_eq!(major_version(""), None);
+    }
+}

@@ -1,0 +1,158 @@
+//! The static site: Trunk builds and serves it, the hooks add what Trunk does not know.
+
+use std::env;
+use std::fs;
+use std::net::{Ipv4Addr, TcpListener};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, bail};
+use sha2::{Digest, Sha256};
+use xshell::cmd;
+
+use crate::project::Project;
+use crate::{mnist, size, tools};
+
+/// How the wasm is compiled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Profile {
+    /// The profile `web` of Cargo.toml, then wasm-opt.
+    Release,
+    /// Cargo's `dev`.
+    Dev,
+}
+
+/// What the page's vendored files are called in the site, and where npm puts them.
+const VENDORED: [(&str, &str); 3] = [
+    ("uPlot.esm.js", "uplot/dist/uPlot.esm.js"),
+    ("uPlot.min.css", "uplot/dist/uPlot.min.css"),
+    ("uPlot.LICENSE.txt", "uplot/LICENSE"),
+];
+
+/// What rustc's wasm may use. rustc strips the section that would tell wasm-opt by itself.
+const WASM_FEATURES: [&str; 8] = [
+    "--enable-simd",
+    "--enable-relaxed-simd",
+    "--enable-bulk-memory",
+    "--enable-nontrapping-float-to-int",
+    "--enable-sign-ext",
+    "--enable-mutable-globals",
+    "--enable-reference-types",
+    "--enable-multivalue",
+];
+
+/// The directory of the built site.
+pub(crate) fn site(project: &Project) -> PathBuf {
+    project.path("dist")
+}
+
+/// Builds the site into `dist/`.
+pub(crate) fn build(project: &Project, profile: Profile) -> Result<()> {
+    tools::ensure(project)?;
+    let status = trunk(project, "build", profile).status().context("starting trunk")?;
+    if !status.success() {
+        bail!("trunk build failed ({status})");
+    }
+    println!("the site is in {}", site(project).display());
+    Ok(())
+}
+
+/// Serves the site on `port` of 127.0.0.1 until it is stopped.
+pub(crate) fn serve(project: &Project, port: u16, profile: Profile) -> Result<()> {
+    // Trunk would only find out after the build.
+    if let Err(error) = TcpListener::bind((Ipv4Addr::LOCALHOST, port)) {
+        bail!("cannot listen on 127.0.0.1:{port} ({error}); choose another port with --port");
+    }
+    tools::ensure(project)?;
+    println!("building; then the page is at http://127.0.0.1:{port}/ (Ctrl-C stops it)");
+    let mut command = trunk(project, "serve", profile);
+    command.args(["--address", "127.0.0.1", "--port", &port.to_string()]);
+    replace_process(command)
+}
+
+/// Becomes `command`, so that whoever stops this process stops the server.
+#[cfg(unix)]
+fn replace_process(mut command: Command) -> Result<()> {
+    use std::os::unix::process::CommandExt;
+    Err(command.exec()).context("starting trunk")
+}
+
+#[cfg(not(unix))]
+fn replace_process(mut command: Command) -> Result<()> {
+    let status = command.status().context("starting trunk")?;
+    if status.success() { Ok(()) } else { bail!("trunk serve failed ({status})") }
+}
+
+fn trunk(project: &Project, verb: &str, profile: Profile) -> Command {
+    let mut command = Command::new("trunk");
+    command.current_dir(&project.root).arg(verb).env("TRUNK_SKIP_VERSION_CHECK", "true");
+    // Trunk reads this variable as a flag and refuses the usual value, 1.
+    command.env_remove("NO_COLOR");
+    if profile == Profile::Release {
+        command.arg("--release");
+    }
+    command
+}
+
+/// Before a build: the npm packages and the data set are in place.
+pub(crate) fn pre_build_hook(project: &Project) -> Result<()> {
+    tools::npm_packages(project)?;
+    mnist::ensure(project)
+}
+
+/// After a build, in Trunk's staging directory: smaller wasm, data, models and vendored libraries.
+pub(crate) fn post_build_hook(project: &Project) -> Result<()> {
+    let staging = env::var_os("TRUNK_STAGING_DIR")
+        .map(PathBuf::from)
+        .context("TRUNK_STAGING_DIR is not set by Trunk")?;
+    if env::var("TRUNK_PROFILE").is_ok_and(|profile| profile == "release") {
+        optimise(project, &staging.join(size::WASM))?;
+    }
+    for (name, source) in VENDORED {
+        copy(&project.path("node_modules").join(source), &staging.join("vendor").join(name))?;
+    }
+    for file in mnist::files(project) {
+        copy_into(&file, &staging.join("data"))?;
+    }
+    for entry in fs::read_dir(project.path("pretrained")).context("reading pretrained/")? {
+        let path = entry?.path();
+        if path.extension().is_some_and(|extension| extension == "safetensors") {
+            copy_into(&path, &staging.join("pretrained"))?;
+        }
+    }
+    size::report(&staging)?;
+    Ok(())
+}
+
+/// Runs wasm-opt over `wasm`; the result for the same bytes is kept, as it takes a while.
+fn optimise(project: &Project, wasm: &Path) -> Result<()> {
+    let bytes = fs::read(wasm).with_context(|| format!("reading {}", wasm.display()))?;
+    let digest: String = Sha256::digest(&bytes).iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+    let kept = project.path("target/wasm-opt").join(format!("{digest}.wasm"));
+    if !kept.exists() {
+        let directory = kept.parent().context("no directory for wasm-opt's results")?;
+        fs::create_dir_all(directory)?;
+        let partial = kept.with_extension("partial");
+        let wasm_opt = project.path("node_modules/binaryen/bin/wasm-opt");
+        let sh = &project.sh;
+        cmd!(sh, "node {wasm_opt} -O3 {WASM_FEATURES...} {wasm} --output {partial}")
+            .run()
+            .context("running wasm-opt")?;
+        fs::rename(&partial, &kept)?;
+    }
+    copy(&kept, wasm)
+}
+
+fn copy_into(source: &Path, directory: &Path) -> Result<()> {
+    let name = source.file_name().with_context(|| format!("{} has no file name", source.display()))?;
+    copy(source, &directory.join(name))
+}
+
+fn copy(source: &Path, target: &Path) -> Result<()> {
+    if let Some(directory) = target.parent() {
+        fs::create_dir_all(directory).with_context(|| format!("creating {}", directory.display()))?;
+    }
+    fs::copy(source, target)
+        .with_context(|| format!("copying {} to {}", source.display(), target.display()))?;
+    Ok(())
+}
