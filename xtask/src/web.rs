@@ -29,18 +29,6 @@ const VENDORED: [(&str, &str); 3] = [
     ("uPlot.LICENSE.txt", "uplot/LICENSE"),
 ];
 
-/// What rustc's wasm may use. rustc strips the section that would tell wasm-opt by itself.
-const WASM_FEATURES: [&str; 8] = [
-    "--enable-simd",
-    "--enable-relaxed-simd",
-    "--enable-bulk-memory",
-    "--enable-nontrapping-float-to-int",
-    "--enable-sign-ext",
-    "--enable-mutable-globals",
-    "--enable-reference-types",
-    "--enable-multivalue",
-];
-
 /// The directory of the built site.
 pub(crate) fn site(project: &Project) -> PathBuf {
     project.path("dist")
@@ -135,7 +123,7 @@ fn optimise(project: &Project, wasm: &Path) -> Result<()> {
         let partial = kept.with_extension("partial");
         let wasm_opt = project.path("node_modules/binaryen/bin/wasm-opt");
         let sh = &project.sh;
-        cmd!(sh, "node {wasm_opt} -O3 {WASM_FEATURES...} {wasm} --output {partial}")
+        cmd!(sh, "node {wasm_opt} -O3 {wasm} --output {partial}")
             .run()
             .context("running wasm-opt")?;
         fs::rename(&partial, &kept)?;

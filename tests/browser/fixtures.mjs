@@ -1,0 +1,84 @@
+// What every browser test gets: the built site on a local server, and a watch on everything that goes wrong.
+
+import { fileURLToPath } from 'node:url';
+import { test as base, expect } from '@playwright/test';
+import { serveSite } from './site-server.mjs';
+
+const SITE = fileURLToPath(new URL('../../dist', import.meta.url));
+
+/** Not the root, because the site must work under any path. */
+const SUB_PATH = '/a/sub/path/';
+
+/** Collects what goes wrong in a page: console errors, exceptions, failed requests, HTTP errors. */
+export class Problems {
+  /** @type {string[]} */
+  #found = [];
+  /** @type {RegExp[]} */
+  #expected = [];
+
+  /** @param {import('@playwright/test').Page} page */
+  watch(page) {
+    page.on('console', (message) => this.#console(message));
+    page.on('pageerror', (error) => this.#found.push(`exception: ${error.stack ?? error.message}`));
+    page.on('requestfailed', (request) => {
+      this.#found.push(`request failed: ${request.url()} ${request.failure()?.errorText}`);
+    });
+    page.on('response', (response) => {
+      if (response.status() >= 400) this.#found.push(`HTTP ${response.status()}: ${response.url()}`);
+    });
+  }
+
+  /**
+   * Says that a problem matching `pattern` is what the test provokes.
+   *
+   * @param {RegExp} pattern
+   */
+  expect(pattern) {
+    this.#expected.push(pattern);
+  }
+
+  /** Every problem that no `expect` covers. */
+  unexpected() {
+    return this.#found.filter((problem) => !this.#expected.some((pattern) => pattern.test(problem)));
+  }
+
+  /** Every expectation that no problem met. */
+  missing() {
+    return this.#expected.filter((pattern) => !this.#found.some((problem) => pattern.test(problem)));
+  }
+
+  /** @param {import('@playwright/test').ConsoleMessage} message */
+  #console(message) {
+    if (message.type() === 'error') this.#found.push(`console: ${message.text()}`);
+  }
+}
+
+/**
+ * @typedef {{ problems: Problems }} TestFixtures
+ * @typedef {{ site: string }} WorkerFixtures
+ */
+
+/** @type {import('@playwright/test').TestType<import('@playwright/test').PlaywrightTestArgs & import('@playwright/test').PlaywrightTestOptions & TestFixtures, import('@playwright/test').PlaywrightWorkerArgs & import('@playwright/test').PlaywrightWorkerOptions & WorkerFixtures>} */
+export const test = base.extend({
+  site: [
+    async ({}, use) => {
+      const server = await serveSite(SITE, SUB_PATH);
+      await use(server.url);
+      await server.close();
+    },
+    { scope: 'worker' },
+  ],
+  baseURL: async ({ site }, use) => use(site),
+  problems: [
+    async ({ page }, use) => {
+      const problems = new Problems();
+      problems.watch(page);
+      await use(problems);
+      expect(problems.unexpected(), 'nothing goes wrong in the page').toEqual([]);
+      expect(problems.missing(), 'what the test provokes happens').toEqual([]);
+    },
+    { auto: true },
+  ],
+});
+
+export { expect };
