@@ -13,6 +13,7 @@ use crate::{mnist, system, tools};
 /// Installs what is missing and runs the `chosen` stages, or all when none is chosen.
 pub(crate) fn run(project: &Project, chosen: &[Stage]) -> Result<ExitCode> {
     system::ensure(project)?;
+    tools::lints(project)?;
     tools::ensure(project)?;
     mnist::ensure(project)?;
 

@@ -23,6 +23,19 @@ pub(crate) fn ensure(project: &Project) -> Result<()> {
     npm_packages(project)
 }
 
+/// rustfmt and clippy, which a minimal toolchain lacks.
+pub(crate) fn lints(project: &Project) -> Result<()> {
+    let sh = &project.sh;
+    for (subcommand, component) in [("fmt", "rustfmt"), ("clippy", "clippy")] {
+        if cmd!(sh, "cargo {subcommand} --version").quiet().ignore_stdout().ignore_stderr().run().is_err() {
+            cmd!(sh, "rustup component add {component}")
+                .run()
+                .with_context(|| format!("installing {component}"))?;
+        }
+    }
+    Ok(())
+}
+
 /// The standard library for wasm.
 pub(crate) fn wasm_target(project: &Project) -> Result<()> {
     let sh = &project.sh;

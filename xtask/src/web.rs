@@ -123,9 +123,7 @@ fn optimise(project: &Project, wasm: &Path) -> Result<()> {
         let partial = kept.with_extension("partial");
         let wasm_opt = project.path("node_modules/binaryen/bin/wasm-opt");
         let sh = &project.sh;
-        cmd!(sh, "node {wasm_opt} -O3 {wasm} --output {partial}")
-            .run()
-            .context("running wasm-opt")?;
+        cmd!(sh, "node {wasm_opt} -O3 {wasm} --output {partial}").run().context("running wasm-opt")?;
         fs::rename(&partial, &kept)?;
     }
     copy(&kept, wasm)
