@@ -12,6 +12,7 @@
 //! | [`plan`], [`optim`] | a spec compiled into operations |
 //! | [`executor`] | what a backend must do |
 //! | [`session`] | encode, decode and measure on one executor |
+//! | [`run_state`] | what a resumed run needs beside its checkpoint |
 //! | [`train`] | epochs, schedules, metrics, the guard against numbers that are not finite |
 //! | [`data`] | IDX files, drawings turned into MNIST images, datasets |
 
@@ -26,6 +27,7 @@ pub mod params;
 pub mod plan;
 pub mod presets;
 pub mod rng;
+pub mod run_state;
 pub mod session;
 pub mod spec;
 pub mod train;

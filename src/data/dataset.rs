@@ -2,13 +2,15 @@
 //!
 //! Eight bits are what MNIST itself has, a quarter of the memory of `f32`, and what a GPU gathers batches from.
 
+use std::sync::Arc;
+
 use super::idx;
 use crate::{Error, Result};
 
 /// Images of one size with optional labels; never empty.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Dataset {
-    images: Vec<u8>,
+    images: Arc<[u8]>,
     labels: Option<Vec<u8>>,
     pixels: usize,
 }
@@ -24,7 +26,7 @@ impl Dataset {
         if let Some(labels) = labels.as_ref().filter(|labels| labels.len() != n) {
             return Err(Error::argument("labels", format!("{} labels for {n} images", labels.len())));
         }
-        Ok(Self { images, labels, pixels })
+        Ok(Self { images: images.into(), labels, pixels })
     }
 
     /// Takes `n × pixels` values in `[0, 1]`, 1 being ink, and rounds each to one of 256 levels, so what is
@@ -76,6 +78,11 @@ impl Dataset {
         &self.images
     }
 
+    /// All images, shared with whoever keeps them longer than the dataset.
+    pub fn shared(&self) -> Arc<[u8]> {
+        Arc::clone(&self.images)
+    }
+
     /// All labels.
     pub fn labels(&self) -> Option<&[u8]> {
         self.labels.as_deref()
@@ -106,7 +113,7 @@ impl Dataset {
     /// Bernoulli variable: −Σ x ln x + (1−x) ln(1−x). No model's cross-entropy against these targets is less.
     pub fn soft_entropy(&self) -> f64 {
         let mut counts = [0_u64; 256];
-        for &level in &self.images {
+        for &level in self.images.iter() {
             counts[usize::from(level)] += 1;
         }
         let total: f64 =
