@@ -21,7 +21,9 @@ export class Problems {
     page.on('console', (message) => this.#console(message));
     page.on('pageerror', (error) => this.#found.push(`exception: ${error.stack ?? error.message}`));
     page.on('requestfailed', (request) => {
-      this.#found.push(`request failed: ${request.url()} ${request.failure()?.errorText}`);
+      const reason = request.failure()?.errorText;
+      // A request that the page itself gives up is no problem.
+      if (reason !== 'net::ERR_ABORTED') this.#found.push(`request failed: ${request.url()} ${reason}`);
     });
     page.on('response', (response) => {
       if (response.status() >= 400) this.#found.push(`HTTP ${response.status()}: ${response.url()}`);
@@ -54,12 +56,16 @@ export class Problems {
 }
 
 /**
- * @typedef {{ problems: Problems }} TestFixtures
- * @typedef {{ site: string }} WorkerFixtures
+ * @typedef {import('@playwright/test').PlaywrightTestArgs} TestArgs
+ * @typedef {import('@playwright/test').PlaywrightTestOptions} TestOptions
+ * @typedef {import('@playwright/test').PlaywrightWorkerArgs} WorkerArgs
+ * @typedef {import('@playwright/test').PlaywrightWorkerOptions} WorkerOptions
+ * @typedef {{ problems: Problems }} PerTest
+ * @typedef {{ site: string }} PerWorker
  */
 
-/** @type {import('@playwright/test').TestType<import('@playwright/test').PlaywrightTestArgs & import('@playwright/test').PlaywrightTestOptions & TestFixtures, import('@playwright/test').PlaywrightWorkerArgs & import('@playwright/test').PlaywrightWorkerOptions & WorkerFixtures>} */
-export const test = base.extend({
+/** @type {import('@playwright/test').Fixtures<PerTest, PerWorker, TestArgs & TestOptions, WorkerArgs & WorkerOptions>} */
+const fixtures = {
   site: [
     async ({}, use) => {
       const server = await serveSite(SITE, SUB_PATH);
@@ -79,6 +85,9 @@ export const test = base.extend({
     },
     { auto: true },
   ],
-});
+};
+
+/** @type {import('@playwright/test').TestType<TestArgs & TestOptions & PerTest, WorkerArgs & WorkerOptions & PerWorker>} */
+export const test = base.extend(fixtures);
 
 export { expect };

@@ -132,7 +132,7 @@ fn use_driver(project: &Project, manifest: std::path::PathBuf) -> [xshell::PushE
 
 fn types(project: &Project) -> Result<()> {
     let sh = &project.sh;
-    for config in ["tsconfig.json", "tsconfig.worker.json", "tsconfig.tests.json"] {
+    for config in ["tsconfig.json", "tsconfig.tests.json"] {
         cmd!(sh, "node node_modules/typescript/bin/tsc --project {config}").run()?;
     }
     Ok(())
