@@ -4,6 +4,7 @@ mod bench;
 mod mnist;
 mod pretrain;
 mod project;
+mod serve_check;
 mod size;
 mod stages;
 mod system;

@@ -9,7 +9,7 @@ use xshell::cmd;
 use crate::project::Project;
 use crate::tools::WASM_TARGET;
 use crate::web::Profile;
-use crate::{size, system, web};
+use crate::{serve_check, size, system, web};
 
 /// One part of the test run, in the order in which they run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -32,6 +32,8 @@ pub(crate) enum Stage {
     Site,
     /// The wasm is small enough
     Size,
+    /// `trunk serve` alone serves the site
+    Serve,
     /// Types of the page's JavaScript and of the tests'
     Types,
     /// JavaScript unit tests
@@ -63,6 +65,7 @@ impl Stage {
             Self::Docs => "documentation (rustdoc)",
             Self::Site => "static site (Trunk)",
             Self::Size => "wasm size",
+            Self::Serve => "development server (trunk serve)",
             Self::Types => "JavaScript types (tsc)",
             Self::Js => "JavaScript unit tests (node --test)",
             Self::BrowserCpu => "page in Chromium, CPU",
@@ -92,6 +95,7 @@ impl Stage {
             }
             Self::Site => web::build(project, Profile::Release)?,
             Self::Size => size::check(&web::site(project))?,
+            Self::Serve => serve_check::run(project)?,
             Self::Types => types(project)?,
             Self::Js => js(project)?,
             Self::BrowserCpu => playwright(project, "cpu")?,
@@ -107,7 +111,7 @@ fn native(project: &Project) -> Result<()> {
     let sh = &project.sh;
     let _strict = sh.push_env("REQUIRE_GPU", "1");
     let _driver = system::lavapipe().map(|manifest| use_driver(project, manifest));
-    cmd!(sh, "cargo test --workspace").run()?;
+    cmd!(sh, "cargo test --workspace --no-fail-fast").run()?;
     Ok(())
 }
 
@@ -121,7 +125,7 @@ fn swiftshader(project: &Project) -> Result<Outcome> {
     let sh = &project.sh;
     let _strict = sh.push_env("REQUIRE_GPU", "1");
     let _driver = use_driver(project, manifest);
-    cmd!(sh, "cargo test --test gpu_*").run()?;
+    cmd!(sh, "cargo test --test gpu_* --no-fail-fast").run()?;
     Ok(Outcome::Passed)
 }
 

@@ -66,7 +66,18 @@ fn trunk(project: &Project) -> Result<()> {
         return Ok(());
     }
     let sh = &project.sh;
-    cmd!(sh, "cargo install --force --locked trunk --version {TRUNK}").run().context("installing Trunk")
+    cmd!(sh, "cargo install --force --locked trunk --version {TRUNK}").run().context("installing Trunk")?;
+    check_installed(project, "trunk", TRUNK)
+}
+
+/// After an installation: PATH leads to it.
+fn check_installed(project: &Project, program: &str, version: &str) -> Result<()> {
+    if installed(project, program, version) {
+        return Ok(());
+    }
+    bail!(
+        "{program} {version} was installed, but PATH leads to another one or to none: put cargo's bin directory first"
+    )
 }
 
 /// Whether `program --version` answers with `version`.

@@ -71,7 +71,8 @@ fn replace_process(mut command: Command) -> Result<()> {
     if status.success() { Ok(()) } else { bail!("trunk serve failed ({status})") }
 }
 
-fn trunk(project: &Project, verb: &str, profile: Profile) -> Command {
+/// Trunk itself, with nothing but what anybody would type.
+pub(crate) fn trunk(project: &Project, verb: &str, profile: Profile) -> Command {
     let mut command = Command::new("trunk");
     command.current_dir(&project.root).arg(verb).env("TRUNK_SKIP_VERSION_CHECK", "true");
     // Trunk reads this variable as a flag and refuses the usual value, 1.
