@@ -14,8 +14,11 @@
 //! | [`session`] | encode, decode and measure on one executor |
 //! | [`run_state`] | what a resumed run needs beside its checkpoint |
 //! | [`train`] | epochs, schedules, metrics, the guard against numbers that are not finite |
+//! | [`checkpoint`] | a model as a safetensors file that PyTorch reads |
 //! | [`data`] | IDX files, drawings turned into MNIST images, datasets |
 
+pub mod checkpoint;
+mod container;
 pub mod data;
 pub mod error;
 pub mod executor;

@@ -1,10 +1,9 @@
 //! What a resumed run needs besides the model: moments, position, seed. Kept beside the checkpoint, so
 //! that the checkpoint itself holds the model's tensors only.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
-use safetensors::tensor::{Dtype, SafeTensors, TensorView};
-
+use crate::container::{self, Container, Named, Precision};
 use crate::error::{Error, Result};
 use crate::params::Layout;
 use crate::train::Position;
@@ -26,20 +25,22 @@ impl RunState {
     /// The state as a safetensors file.
     ///
     /// # Errors
-    /// [`Error::InvalidCheckpoint`] if the values cannot be written, which does not happen for finite sizes.
+    /// [`Error::InvalidArgument`] for a moment that is not finite.
     pub fn save(&self) -> Result<Vec<u8>> {
-        let metadata = HashMap::from([
+        let notes = BTreeMap::from([
             ("step".to_owned(), self.position.step.to_string()),
             ("epoch".to_owned(), self.position.epoch.to_string()),
             ("images".to_owned(), self.position.images.to_string()),
             ("seed".to_owned(), self.seed.to_string()),
         ]);
-        let mut views = Vec::new();
-        for (name, values) in NAMES.into_iter().zip(&self.moments) {
-            let bytes = bytemuck::cast_slice(values);
-            views.push((name, TensorView::new(Dtype::F32, vec![values.len()], bytes).map_err(broken)?));
-        }
-        safetensors::serialize(views, Some(metadata)).map_err(broken)
+        let shapes = self.moments.each_ref().map(|values| [values.len() as u32]);
+        let tensors: Vec<Named<'_>> = NAMES
+            .into_iter()
+            .zip(&shapes)
+            .zip(&self.moments)
+            .map(|((name, shape), values)| Named { name, shape, values })
+            .collect();
+        container::write(notes, &tensors, Precision::F32)
     }
 
     /// Reads a state for a model of `layout`.
@@ -47,32 +48,19 @@ impl RunState {
     /// # Errors
     /// [`Error::InvalidCheckpoint`] naming what is missing or of the wrong size.
     pub fn load(bytes: &[u8], layout: &Layout) -> Result<Self> {
-        let (_, header) = SafeTensors::read_metadata(bytes).map_err(broken)?;
-        let tensors = SafeTensors::deserialize(bytes).map_err(broken)?;
-        let notes = header.metadata().clone().unwrap_or_default();
+        let file = Container::open(bytes)?;
         let number = |key: &str| -> Result<u64> {
-            let text = notes.get(key).ok_or_else(|| bad(format!("{key} is missing")))?;
+            let text = file.note(key).ok_or_else(|| bad(format!("{key} is missing")))?;
             text.parse().map_err(|_| bad(format!("{key} is {text:?}, expected a whole number")))
         };
         let small = |key: &str| -> Result<u32> {
             u32::try_from(number(key)?).map_err(|_| bad(format!("{key} is over 4294967295")))
         };
         let moment = |name: &str| -> Result<Vec<f32>> {
-            let tensor = tensors.tensor(name).map_err(broken)?;
-            if tensor.dtype() != Dtype::F32 || tensor.shape() != [layout.len as usize] {
-                let problem = format!(
-                    "{name} is {:?} {:?}, expected F32 [{}]",
-                    tensor.dtype(),
-                    tensor.shape(),
-                    layout.len
-                );
-                return Err(bad(problem));
-            }
-            let values: Vec<f32> = bytemuck::pod_collect_to_vec(tensor.data());
-            match values.iter().position(|v| !v.is_finite()) {
-                Some(i) => Err(bad(format!("{name}: value {i} is {}", values[i]))),
-                None => Ok(values),
-            }
+            file.expect(name, &[layout.len])?;
+            let mut values = vec![0.0; layout.len as usize];
+            file.read(name, &mut values)?;
+            Ok(values)
         };
         Ok(Self {
             position: Position { step: number("step")?, epoch: small("epoch")?, images: small("images")? },
@@ -84,10 +72,6 @@ impl RunState {
 
 fn bad(problem: impl Into<String>) -> Error {
     Error::InvalidCheckpoint(format!("run state: {}", problem.into()))
-}
-
-fn broken(error: safetensors::SafeTensorError) -> Error {
-    bad(error.to_string())
 }
 
 #[cfg(test)]
@@ -111,6 +95,6 @@ mod tests {
         }
         let mut nan = state;
         nan.moments[1][3] = f32::NAN;
-        assert!(RunState::load(&nan.save().unwrap(), &layout).is_err());
+        assert!(matches!(nan.save(), Err(Error::InvalidArgument { .. })));
     }
 }

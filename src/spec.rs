@@ -201,6 +201,30 @@ impl VaeSpec {
         if out != self.pixels() {
             check_tensor("decoder's last layer", out, self.pixels())?;
         }
+        self.check_total(hidden)
+    }
+
+    /// Checks that all parameters together fit one binding, as optimisers need; `hidden` is the heads' input.
+    fn check_total(&self, hidden: u32) -> Result<()> {
+        // Weight and bias of a product are each padded to a multiple of 64 values.
+        let product = |inputs: u32, outputs: u32| (u64::from(inputs) + 1) * u64::from(outputs) + 2 * 63;
+        let side = |layers: &[LayerSpec], mut inputs: u32| {
+            let mut sum = 0;
+            for LayerSpec::Linear { units, .. } in layers {
+                sum += product(inputs, *units);
+                inputs = *units;
+            }
+            sum
+        };
+        let total = side(&self.encoder, self.pixels())
+            + product(hidden, 2 * self.latent)
+            + side(&self.decoder_layers(), self.latent);
+        if total > MAX_TENSOR {
+            return Err(Error::spec(
+                "layers",
+                format!("{total} parameters in all, expected at most {MAX_TENSOR}"),
+            ));
+        }
         Ok(())
     }
 

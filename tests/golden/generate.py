@@ -251,8 +251,22 @@ def make(index, spec, beta):
     return {name: t.to(torch.float32).contiguous() for name, t in tensors.items()}
 
 
+def make_checkpoint(pixels, hidden, latent):
+    """What `save_file(model.state_dict(), path)` writes after pytorch/examples' VAE script: no metadata."""
+    torch.manual_seed(2000)
+    layers = {
+        "fc1": nn.Linear(pixels, hidden),
+        "fc21": nn.Linear(hidden, latent),
+        "fc22": nn.Linear(hidden, latent),
+        "fc3": nn.Linear(latent, hidden),
+        "fc4": nn.Linear(hidden, pixels),
+    }
+    return nn.ModuleDict(layers).state_dict()
+
+
 def main():
     here = Path(__file__).parent
+    save_file(make_checkpoint(784, 8, 2), here / "pytorch-examples.safetensors")
     for index, (name, (spec, beta)) in enumerate(FIXTURES.items()):
         # One key: safetensors writes several in an order that changes from run to run.
         fixture = {"spec": spec, "beta": beta, "seed": NOISE_SEED, "optimizers": OPTIMIZERS}
