@@ -11,6 +11,7 @@
 //! | [`op`], [`params`] | the operations, and where parameters live |
 //! | [`plan`], [`optim`] | a spec compiled into operations |
 //! | [`executor`] | what a backend must do |
+//! | [`gpu`] | WGSL compute shaders through wgpu |
 //! | [`session`] | encode, decode and measure on one executor |
 //! | [`run_state`] | what a resumed run needs beside its checkpoint |
 //! | [`train`] | epochs, schedules, metrics, the guard against numbers that are not finite |
@@ -22,6 +23,7 @@ mod container;
 pub mod data;
 pub mod error;
 pub mod executor;
+pub mod gpu;
 mod layers;
 mod loss;
 pub mod op;

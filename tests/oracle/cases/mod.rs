@@ -196,7 +196,8 @@ pub(crate) fn compare(got: &[f32], want: &[f64], tolerance: Tolerance) -> Option
             Tolerance::Scaled { atol, rtol } => atol + rtol * largest,
             Tolerance::Total { .. } => unreachable!("totals were compared above"),
         };
-        let excess = (f64::from(g) - w).abs() / allowed;
+        // Where nothing is allowed, equal values would be 0 / 0.
+        let excess = if f64::from(g) == w { 0.0 } else { (f64::from(g) - w).abs() / allowed };
         // A NaN is worse than any number.
         let excess = if excess.is_nan() { f64::INFINITY } else { excess };
         if excess > 1.0 {

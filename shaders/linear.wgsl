@@ -1,0 +1,54 @@
+// y = activation(x·Wᵀ + b): M×N×K.
+
+struct Parameters {
+    inputs: u32,
+    outputs: u32,
+    samples: u32,
+    activation: u32,
+}
+
+@group(1) @binding(0) var<uniform> p: Parameters;
+@group(1) @binding(1) var<storage, read> x: array<f32>;
+@group(1) @binding(2) var<storage, read> weight: array<f32>;
+@group(1) @binding(3) var<storage, read> bias: array<f32>;
+@group(1) @binding(4) var<storage, read_write> y: array<f32>;
+
+const A_ALONG_K = true;
+const B_ALONG_K = true;
+
+fn a_at(row: u32, k: u32) -> f32 {
+    if row < now.rows * p.samples && k < p.inputs {
+        return x[row * p.inputs + k];
+    }
+    return 0.0;
+}
+
+fn b_at(column: u32, k: u32) -> f32 {
+    if column < p.outputs && k < p.inputs {
+        return weight[column * p.inputs + k];
+    }
+    return 0.0;
+}
+
+fn store(row: u32, column: u32, sum: f32) {
+    if row < now.rows * p.samples && column < p.outputs {
+        y[row * p.outputs + column] = activate(p.activation, sum + bias[column]);
+    }
+}
+
+fn finish(lane: u32, row: u32, column: u32, sums: vec4<f32>) {
+    store(row, column, sums.x);
+    store(row, column + 16u, sums.y);
+    store(row, column + 32u, sums.z);
+    store(row, column + 48u, sums.w);
+}
+
+@compute @workgroup_size(256)
+fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
+    let row0 = group.y * TILE_ROWS;
+    // A step may have fewer rows than the plan's capacity.
+    if row0 >= now.rows * p.samples {
+        return;
+    }
+    multiply(lane, row0, group.x * TILE_COLUMNS, p.inputs);
+}

@@ -1,0 +1,108 @@
+// dW = dyᵀ·x and db = column sums of dy, for up to 16 products in one dispatch: N×(K+1)×M each.
+//
+// The bias is one more column of the product, as if every row of x ended in a 1.
+
+struct Product {
+    // First value of x and of dy within their arenas.
+    x: u32,
+    delta: u32,
+    // First value of the weight's and the bias's gradient.
+    weight: u32,
+    bias: u32,
+    inputs: u32,
+    outputs: u32,
+    samples: u32,
+    x_arena: u32,
+    delta_arena: u32,
+    // First tile of this product, counted over all products.
+    first: u32,
+    // Tiles side by side.
+    columns: u32,
+    pad: u32,
+}
+
+struct Parameters {
+    count: u32,
+    tiles: u32,
+    pad0: u32,
+    pad1: u32,
+    products: array<Product, 16>,
+}
+
+@group(1) @binding(0) var<uniform> p: Parameters;
+@group(1) @binding(1) var<storage, read> arena0: array<f32>;
+@group(1) @binding(2) var<storage, read> arena1: array<f32>;
+@group(1) @binding(3) var<storage, read> arena2: array<f32>;
+@group(1) @binding(4) var<storage, read> arena3: array<f32>;
+@group(1) @binding(5) var<storage, read_write> grads: array<f32>;
+
+const A_ALONG_K = false;
+const B_ALONG_K = false;
+
+var<private> current: Product;
+
+// Workgroups agree on the arena, so this branch costs little.
+fn load(arena: u32, i: u32) -> f32 {
+    switch arena {
+        case 0u: { return arena0[i]; }
+        case 1u: { return arena1[i]; }
+        case 2u: { return arena2[i]; }
+        default: { return arena3[i]; }
+    }
+}
+
+fn a_at(row: u32, k: u32) -> f32 {
+    if row < current.outputs && k < now.rows * current.samples {
+        return load(current.delta_arena, current.delta + k * current.outputs + row);
+    }
+    return 0.0;
+}
+
+fn b_at(column: u32, k: u32) -> f32 {
+    if column < current.inputs && k < now.rows * current.samples {
+        return load(current.x_arena, current.x + k * current.inputs + column);
+    }
+    return select(0.0, 1.0, column == current.inputs);
+}
+
+fn store(row: u32, column: u32, sum: f32) {
+    if row >= current.outputs {
+        return;
+    }
+    if column < current.inputs {
+        grads[current.weight + row * current.inputs + column] = sum;
+    } else if column == current.inputs {
+        grads[current.bias + row] = sum;
+    }
+}
+
+fn finish(lane: u32, row: u32, column: u32, sums: vec4<f32>) {
+    store(row, column, sums.x);
+    store(row, column + 16u, sums.y);
+    store(row, column + 32u, sums.z);
+    store(row, column + 48u, sums.w);
+}
+
+@compute @workgroup_size(256)
+fn main(
+    @builtin(workgroup_id) group: vec3<u32>,
+    @builtin(num_workgroups) groups: vec3<u32>,
+    @builtin(local_invocation_index) lane: u32,
+) {
+    let tile = group.y * groups.x + group.x;
+    if tile >= p.tiles {
+        return;
+    }
+    var index = 0u;
+    for (var i = 1u; i < p.count; i += 1u) {
+        if tile >= p.products[i].first {
+            index = i;
+        }
+    }
+    current = p.products[index];
+    let place = tile - p.products[index].first;
+    let columns = p.products[index].columns;
+    let row0 = place / columns * TILE_ROWS;
+    let column0 = place % columns * TILE_COLUMNS;
+    multiply(lane, row0, column0, now.rows * p.products[index].samples);
+}

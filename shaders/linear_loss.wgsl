@@ -1,0 +1,86 @@
+// Logits l = x·Wᵀ + b, −log p(target | l) summed over 64 columns, and its gradient with respect to l.
+
+struct Parameters {
+    inputs: u32,
+    outputs: u32,
+    samples: u32,
+    // 0 for Bernoulli, 1 for a Gaussian.
+    gaussian: u32,
+    // 1 / σ²
+    inverse_variance: f32,
+    // ½ ln(2πσ²)
+    normaliser: f32,
+}
+
+@group(1) @binding(0) var<uniform> p: Parameters;
+@group(1) @binding(1) var<storage, read> x: array<f32>;
+@group(1) @binding(2) var<storage, read> weight: array<f32>;
+@group(1) @binding(3) var<storage, read> bias: array<f32>;
+@group(1) @binding(4) var<storage, read> pixels: array<f32>;
+@group(1) @binding(5) var<storage, read_write> delta: array<f32>;
+@group(1) @binding(6) var<storage, read_write> partials: array<f32>;
+
+const A_ALONG_K = true;
+const B_ALONG_K = true;
+
+// At [row of the tile · 16 + lane % 16]: the loss of this row in four columns.
+var<workgroup> losses: array<f32, TILE_ROWS * 16u>;
+
+fn a_at(row: u32, k: u32) -> f32 {
+    if row < now.rows * p.samples && k < p.inputs {
+        return x[row * p.inputs + k];
+    }
+    return 0.0;
+}
+
+fn b_at(column: u32, k: u32) -> f32 {
+    if column < p.outputs && k < p.inputs {
+        return weight[column * p.inputs + k];
+    }
+    return 0.0;
+}
+
+// Writes the gradient of one logit and returns its loss.
+fn store(row: u32, column: u32, sum: f32) -> f32 {
+    if row >= now.rows * p.samples || column >= p.outputs {
+        return 0.0;
+    }
+    let logit = sum + bias[column];
+    let target_value = pixels[row / p.samples * p.outputs + column];
+    let scale = now.inv_batch / f32(p.samples);
+    let at = row * p.outputs + column;
+    if p.gaussian == 1u {
+        let difference = logit - target_value;
+        delta[at] = difference * p.inverse_variance * scale;
+        return 0.5 * p.inverse_variance * difference * difference + p.normaliser;
+    }
+    delta[at] = (sigmoid(logit) - target_value) * scale;
+    return max(logit, 0.0) - target_value * logit + log_1p(exp(-abs(logit)));
+}
+
+fn finish(lane: u32, row: u32, column: u32, sums: vec4<f32>) {
+    losses[lane] = store(row, column, sums.x)
+        + store(row, column + 16u, sums.y)
+        + store(row, column + 32u, sums.z)
+        + store(row, column + 48u, sums.w);
+}
+
+@compute @workgroup_size(256)
+fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
+    let row0 = group.y * TILE_ROWS;
+    let rows = now.rows * p.samples;
+    if row0 >= rows {
+        return;
+    }
+    multiply(lane, row0, group.x * TILE_COLUMNS, p.inputs);
+    workgroupBarrier();
+    let row = row0 + lane;
+    if lane < TILE_ROWS && row < rows {
+        var sum = 0.0;
+        for (var i = 0u; i < 16u; i += 1u) {
+            sum += losses[lane * 16u + i];
+        }
+        let columns = (p.outputs + TILE_COLUMNS - 1u) / TILE_COLUMNS;
+        partials[row * columns + group.x] = sum;
+    }
+}

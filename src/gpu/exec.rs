@@ -1,0 +1,265 @@
+//! The executor: a model on a GPU device.
+
+use std::sync::Arc;
+
+use crate::error::{Error, Result};
+use crate::executor::{
+    BackendInfo, Counters, Executor, Kind, Phase, ProgramId, ReasonCode, StepMetrics, Ticket,
+};
+use crate::op::{Split, Step, View};
+use crate::plan::Plan;
+
+use super::adapter::Adapter;
+use super::memory::Memories;
+use super::pipelines::Pipelines;
+use super::program::{Program, resident};
+use super::readback::{self, STAGING};
+use super::shaders::SHADERS;
+
+/// Replays plans as WGSL compute shaders.
+#[derive(Debug)]
+pub struct GpuExecutor {
+    adapter: Adapter,
+    info: BackendInfo,
+    counters: Counters,
+    pipelines: Pipelines,
+    memories: Memories,
+    programs: Vec<Option<Program>>,
+    submissions: u64,
+    /// The last buffer used by [`Executor::read`]; decoding for a page reads the same sizes again and again.
+    staging: Option<wgpu::Buffer>,
+}
+
+impl GpuExecutor {
+    /// An executor for an arena of `params` values on `adapter`, with zeros in it.
+    ///
+    /// # Errors
+    /// [`Error::Unsupported`] for more parameters than WebGPU binds, [`Error::OutOfMemory`],
+    /// [`Error::DeviceLost`].
+    pub async fn new(
+        adapter: Adapter,
+        params: u32,
+        code: ReasonCode,
+        reason: impl Into<String>,
+    ) -> Result<Self> {
+        adapter.health.check()?;
+        let info = BackendInfo {
+            kind: Kind::WebGpu,
+            adapter: Some(adapter.name().into()),
+            software: adapter.is_software(),
+            simd: String::new(),
+            workers: 1,
+            reason: reason.into(),
+            reason_code: code,
+        };
+        let pipelines = Pipelines::new(&adapter);
+        let memories = Memories::new(&adapter, params)?;
+        Ok(Self {
+            adapter,
+            info,
+            counters: Counters::default(),
+            pipelines,
+            memories,
+            programs: Vec::new(),
+            submissions: 0,
+            staging: None,
+        })
+    }
+
+    /// Replaces the text of every variant of the shader called `name` by what `edit` makes of it, for
+    /// plans compiled from now on. This is for tests: they prove that a broken kernel is noticed.
+    ///
+    /// # Errors
+    /// [`Error::InvalidArgument`] if no shader has that name.
+    pub fn replace_shader(&mut self, name: &str, edit: impl Fn(&str) -> String) -> Result<()> {
+        let mut found = false;
+        for (i, shader) in SHADERS.iter().enumerate().filter(|(_, s)| s.name == name) {
+            self.pipelines.replace(i, edit(shader.source));
+            found = true;
+        }
+        if found { Ok(()) } else { Err(Error::argument("shader", format!("none is called {name:?}"))) }
+    }
+
+    fn program(&mut self, id: ProgramId) -> Result<&mut Program> {
+        self.programs.get_mut(id.0).and_then(Option::as_mut).ok_or_else(unknown_program)
+    }
+
+    fn locate(&self, program: Option<ProgramId>, view: View) -> Result<(&wgpu::Buffer, u64)> {
+        let found = match program {
+            None => resident(view, &self.memories),
+            Some(id) => {
+                let program = self.programs.get(id.0).and_then(Option::as_ref).ok_or_else(unknown_program)?;
+                program.local(view).or_else(|| resident(view, &self.memories))
+            }
+        };
+        found.ok_or_else(|| Error::argument("view", format!("{view:?} is not a range the host can reach")))
+    }
+
+    fn sent(&mut self, bytes: u64) {
+        self.counters.uploads += 1;
+        self.counters.uploaded_bytes += bytes;
+    }
+
+    fn submit(&mut self, encoder: wgpu::CommandEncoder) -> wgpu::SubmissionIndex {
+        self.counters.submissions += 1;
+        self.adapter.queue.submit([encoder.finish()])
+    }
+
+    fn encoder(&self) -> wgpu::CommandEncoder {
+        self.adapter.device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default())
+    }
+
+    /// Binds again what reads a split, in every program.
+    fn rebind(&mut self, split: Split) {
+        for program in self.programs.iter_mut().flatten() {
+            program.rebind(&self.adapter, &self.memories, split);
+        }
+    }
+}
+
+fn unknown_program() -> Error {
+    Error::argument("program", "was never compiled here, or has been released")
+}
+
+impl Executor for GpuExecutor {
+    fn info(&self) -> &BackendInfo {
+        &self.info
+    }
+
+    fn counters(&self) -> Counters {
+        self.counters
+    }
+
+    fn set_dataset(&mut self, split: Split, images: Arc<[u8]>, pixels: u32) -> Result<()> {
+        self.adapter.health.check()?;
+        let bytes = self.memories.set_dataset(&self.adapter, split, &images, pixels)?;
+        self.sent(bytes);
+        self.rebind(split);
+        self.adapter.health.check()
+    }
+
+    fn set_order(&mut self, split: Split, order: &[u32]) -> Result<()> {
+        self.adapter.health.check()?;
+        if self.memories.set_order(&self.adapter, split, order)? {
+            self.rebind(split);
+        }
+        self.sent(4 * order.len() as u64);
+        self.adapter.health.check()
+    }
+
+    fn compile(&mut self, plan: &Plan) -> Result<ProgramId> {
+        self.adapter.health.check()?;
+        if plan.params != self.memories.len {
+            return Err(Error::argument(
+                "plan",
+                format!("made for {} parameters, expected {}", plan.params, self.memories.len),
+            ));
+        }
+        let program = Program::new(&self.adapter, &mut self.pipelines, &self.memories, plan)?;
+        self.programs.push(Some(program));
+        Ok(ProgramId(self.programs.len() - 1))
+    }
+
+    fn release(&mut self, program: ProgramId) {
+        if let Some(program) = self.programs.get_mut(program.0).and_then(Option::take) {
+            program.destroy();
+        }
+    }
+
+    fn run(&mut self, program: ProgramId, phase: Phase, steps: &[Step]) -> Result<Ticket> {
+        self.adapter.health.check()?;
+        self.submissions += 1;
+        let submission = self.submissions;
+        let ready = self.programs.get_mut(program.0).and_then(Option::as_mut).ok_or_else(unknown_program)?;
+        ready.check(&self.memories, phase, steps)?;
+        if !steps.is_empty() {
+            let (dispatches, bytes) = ready.submit(&self.adapter, phase, steps, submission)?;
+            self.counters.submissions += 1;
+            self.counters.dispatches += dispatches;
+            self.counters.steps += steps.len() as u64;
+            self.sent(bytes);
+        }
+        Ok(Ticket { program, slots: steps.iter().map(|s| s.slot).collect(), submission })
+    }
+
+    async fn collect(&mut self, ticket: Ticket) -> Result<Vec<StepMetrics>> {
+        self.adapter.health.check()?;
+        let adapter = self.adapter.clone();
+        let program = self.program(ticket.program)?;
+        let Some(view) = program.ring() else {
+            return Ok(vec![StepMetrics::default(); ticket.slots.len()]);
+        };
+        let ring = match program.losses(&adapter, ticket.submission).await {
+            Some(ring) => {
+                self.counters.waits += 1;
+                ring?
+            }
+            None => self.read(Some(ticket.program), view).await?,
+        };
+        let entries = ticket.slots.iter().map(|&slot| Program::entry(&ring, slot));
+        Ok(entries.map(StepMetrics::from_ring).collect())
+    }
+
+    fn write(&mut self, program: Option<ProgramId>, view: View, data: &[f32]) -> Result<()> {
+        self.adapter.health.check()?;
+        if data.len() > view.len as usize {
+            return Err(Error::argument(
+                "data",
+                format!("{} values, expected at most {}", data.len(), view.len),
+            ));
+        }
+        let (buffer, start) = self.locate(program, view)?;
+        self.adapter.queue.write_buffer(buffer, start, bytemuck::cast_slice(data));
+        self.sent(4 * data.len() as u64);
+        self.adapter.health.check()
+    }
+
+    async fn read(&mut self, program: Option<ProgramId>, view: View) -> Result<Vec<f32>> {
+        self.adapter.health.check()?;
+        if view.len == 0 {
+            return Ok(Vec::new());
+        }
+        let bytes = 4 * u64::from(view.len);
+        let staging = match self.staging.take() {
+            Some(buffer) if buffer.size() == bytes => buffer,
+            _ => self.adapter.buffer("read", bytes, STAGING)?,
+        };
+        let mut encoder = self.encoder();
+        let (buffer, start) = self.locate(program, view)?;
+        encoder.copy_buffer_to_buffer(buffer, start, &staging, 0, bytes);
+        let submission = self.submit(encoder);
+        self.counters.waits += 1;
+        let mapping = readback::map(&staging, submission);
+        let values = readback::read(&self.adapter, &staging, mapping, view.len as usize).await?;
+        self.staging = Some(staging);
+        Ok(values)
+    }
+
+    fn clear_moments(&mut self) {
+        let mut encoder = self.encoder();
+        self.memories.clear(&mut encoder);
+        self.submit(encoder);
+    }
+
+    fn snapshot(&mut self, slot: usize) {
+        let mut encoder = self.encoder();
+        match self.memories.snapshot(&self.adapter, &mut encoder, slot) {
+            Ok(()) => drop(self.submit(encoder)),
+            Err(error) => self.adapter.health.report(error),
+        }
+    }
+
+    fn restore(&mut self, slot: usize) {
+        let mut encoder = self.encoder();
+        self.memories.restore(&mut encoder, slot);
+        self.submit(encoder);
+    }
+}
+
+impl Drop for GpuExecutor {
+    fn drop(&mut self) {
+        self.programs.iter().flatten().for_each(Program::destroy);
+        self.memories.destroy();
+        self.staging.iter().for_each(wgpu::Buffer::destroy);
+    }
+}

@@ -1,0 +1,374 @@
+//! Operations turned into dispatches: which shader, which ranges of which buffers, which constants, how
+//! many workgroups. Pure data; the contract is `shaders/README.md`.
+
+use crate::error::{Error, Result};
+use crate::op::{
+    Binding, LinearGradWeight, LinearLoss, NORM_PARTIALS, Op, Space, Split, Update, View, WeightGradient,
+};
+use crate::plan::Plan;
+use crate::spec::Likelihood;
+
+use super::placement::{ALIGN, Placement};
+use super::shaders::{self, Tile};
+
+/// Arenas that one `linear_grad_weight` dispatch can read.
+const GRAD_WEIGHT_ARENAS: usize = 4;
+/// Invocations of a workgroup in the flat kernels, but for `reparam` and `reparam_grad`.
+const FLAT: u32 = 256;
+/// Workgroups of a flat kernel: enough to fill any GPU; the kernels stride over the rest.
+const MAX_FLAT_GROUPS: u32 = 4096;
+/// WebGPU's limit of workgroups along one dimension.
+const MAX_GROUPS: u32 = 65_535;
+/// Tiles of 64×64 from which on they, and not the lower ones, are used: about the cores of a large GPU.
+const ENOUGH_TILES: u32 = 96;
+
+/// A GPU buffer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Memory {
+    Params,
+    Grads,
+    Moment1,
+    Moment2,
+    Images(Split),
+    Order(Split),
+    /// One of the plan's arenas.
+    Arena(usize),
+}
+
+/// Part of a GPU buffer, in values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Range {
+    pub(super) memory: Memory,
+    pub(super) offset: u32,
+    /// `None`: up to the end.
+    pub(super) len: Option<u32>,
+}
+
+/// One dispatch.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Launch {
+    /// Index of the operation in the plan.
+    pub(super) op: usize,
+    /// Index in [`shaders::SHADERS`].
+    pub(super) shader: usize,
+    /// The shader's `Parameters`, in words.
+    pub(super) constants: Vec<u32>,
+    /// From binding 1 on, and whether it is written.
+    pub(super) bindings: Vec<(Range, bool)>,
+    pub(super) workgroups: [u32; 3],
+}
+
+/// Turns a view into a range of a GPU buffer.
+pub(super) fn range(view: View, placement: &Placement) -> Range {
+    let at = |memory| Range { memory, offset: view.offset, len: Some(view.len) };
+    let whole = |memory| Range { memory, offset: 0, len: None };
+    match view.space {
+        Space::Params => at(Memory::Params),
+        Space::Grads => at(Memory::Grads),
+        Space::Moment1 => at(Memory::Moment1),
+        Space::Moment2 => at(Memory::Moment2),
+        Space::Images(split) => whole(Memory::Images(split)),
+        Space::Order(split) => whole(Memory::Order(split)),
+        Space::Local(i) => {
+            let place = placement.places[i as usize];
+            Range { offset: place.offset + view.offset, ..at(Memory::Arena(place.arena)) }
+        }
+    }
+}
+
+/// All dispatches of a plan, in order.
+///
+/// # Errors
+/// [`Error::InvalidArgument`] for views that do not fit their memory or its alignment;
+/// [`Error::Unsupported`] where WebGPU's limits do not suffice.
+pub(super) fn lower(plan: &Plan, placement: &Placement) -> Result<Vec<Launch>> {
+    let mut launches = Vec::new();
+    for (index, op) in plan.ops.iter().enumerate() {
+        check_views(plan, op)?;
+        let lowering = Lowering { plan, placement, index, op };
+        if let Op::LinearGradWeight(group) = op {
+            lowering.weight_gradients(group, &mut launches)?;
+        } else {
+            launches.push(lowering.one()?);
+        }
+    }
+    for launch in &launches {
+        if let Some(&groups) = launch.workgroups.iter().find(|&&g| g > MAX_GROUPS) {
+            return Err(Error::Unsupported(format!(
+                "{} needs {groups} workgroups in a row; WebGPU allows {MAX_GROUPS}",
+                shaders::SHADERS[launch.shader].name
+            )));
+        }
+    }
+    Ok(launches)
+}
+
+fn check_views(plan: &Plan, op: &Op) -> Result<()> {
+    for Binding { view, .. } in op.bindings() {
+        let available = match view.space {
+            Space::Params | Space::Grads | Space::Moment1 | Space::Moment2 => plan.params,
+            Space::Local(i) => plan.buffers.get(i as usize).map_or(0, |b| b.len),
+            Space::Images(_) | Space::Order(_) => continue,
+        };
+        let fits = u64::from(view.offset) + u64::from(view.len) <= u64::from(available);
+        if !fits || view.len == 0 || view.offset % ALIGN != 0 {
+            return Err(Error::argument(
+                "plan",
+                format!(
+                    "{} binds {view:?}; expected a range of its {available} values that starts at a multiple of {ALIGN}",
+                    op.name()
+                ),
+            ));
+        }
+    }
+    Ok(())
+}
+
+fn flat(values: u64, invocations: u32) -> [u32; 3] {
+    let groups = values.div_ceil(u64::from(invocations)).clamp(1, u64::from(MAX_FLAT_GROUPS));
+    [groups as u32, 1, 1]
+}
+
+struct Lowering<'a> {
+    plan: &'a Plan,
+    placement: &'a Placement,
+    index: usize,
+    op: &'a Op,
+}
+
+impl Lowering<'_> {
+    fn launch(&self, tile: Tile, constants: Vec<u32>, workgroups: [u32; 3]) -> Result<Launch> {
+        let name = self.op.name();
+        let shader = shaders::find(name, tile)
+            .ok_or_else(|| Error::Unsupported(format!("no shader computes {name} by tiles {tile:?}")))?;
+        let bindings =
+            self.op.bindings().iter().map(|b| (range(b.view, self.placement), b.written)).collect();
+        Ok(Launch { op: self.index, shader, constants, bindings, workgroups })
+    }
+
+    /// A product with capacity for `samples` rows an image and `columns` columns.
+    fn product(&self, samples: u32, columns: u32, constants: Vec<u32>) -> Result<Launch> {
+        let rows = self.plan.batch * samples;
+        let across = columns.div_ceil(Tile::COLUMNS);
+        let squares = rows.div_ceil(Tile::Square.rows()).saturating_mul(across);
+        let tile = if squares >= ENOUGH_TILES { Tile::Square } else { Tile::Low };
+        self.launch(tile, constants, [across, rows.div_ceil(tile.rows()), 1])
+    }
+
+    fn elements(&self, samples: u32, width: u32) -> u64 {
+        u64::from(self.plan.batch) * u64::from(samples) * u64::from(width)
+    }
+
+    fn one(&self) -> Result<Launch> {
+        match self.op {
+            Op::Gather(o) => self.launch(Tile::None, vec![o.pixels], flat(self.elements(1, o.pixels), FLAT)),
+            Op::Linear(o) => {
+                let constants = vec![o.inputs, o.outputs, o.samples, o.activation as u32];
+                self.product(o.samples, o.outputs, constants)
+            }
+            Op::Activate(o) => {
+                let constants = vec![o.width, o.samples, o.activation as u32];
+                self.launch(Tile::None, constants, flat(self.elements(o.samples, o.width), FLAT))
+            }
+            Op::Reparam(o) => self.launch(Tile::None, vec![o.latent, o.samples], [self.plan.batch, 1, 1]),
+            Op::LinearLoss(o) => self.product(o.samples, o.outputs, loss_constants(o)),
+            Op::LinearGradInput(o) => {
+                let constants = vec![o.inputs, o.outputs, o.samples, o.activation as u32];
+                self.product(o.samples, o.inputs, constants)
+            }
+            Op::ReparamGrad(o) => {
+                self.launch(Tile::None, vec![o.latent, o.samples], flat(self.elements(1, o.latent), 64))
+            }
+            Op::LinearGradWeight(_) => unreachable!("weight gradients may take several dispatches"),
+            Op::GradNorm(o) => self.launch(Tile::None, vec![o.grads.len], [NORM_PARTIALS, 1, 1]),
+            Op::Sgd(o) | Op::RmsProp(o) | Op::Adam(o) => {
+                self.launch(Tile::None, update_constants(o), flat(u64::from(o.params.len), FLAT))
+            }
+            Op::Metrics(o) => {
+                self.launch(Tile::None, vec![o.columns, o.samples, u32::from(o.clipped)], [1, 1, 1])
+            }
+        }
+    }
+
+    /// One dispatch, or several where the products' factors lie in more arenas than one can read.
+    fn weight_gradients(&self, group: &LinearGradWeight, launches: &mut Vec<Launch>) -> Result<()> {
+        let mut table = Table::default();
+        for product in &group.products {
+            if !table.takes(product, self.placement) {
+                launches.push(std::mem::take(&mut table).launch(self.index)?);
+            }
+            table.push(product, self.placement)?;
+        }
+        launches.push(table.launch(self.index)?);
+        Ok(())
+    }
+}
+
+fn loss_constants(o: &LinearLoss) -> Vec<u32> {
+    let (gaussian, precision, normaliser) = match o.likelihood {
+        Likelihood::Bernoulli {} => (0, 0.0, 0.0),
+        Likelihood::Gaussian { sigma } => {
+            let variance = f64::from(sigma).powi(2);
+            (1, 1.0 / variance, 0.5 * (std::f64::consts::TAU * variance).ln())
+        }
+    };
+    let bits = |v: f64| (v as f32).to_bits();
+    vec![o.inputs, o.outputs, o.samples, gaussian, bits(precision), bits(normaliser)]
+}
+
+fn update_constants(o: &Update) -> Vec<u32> {
+    let mut constants = vec![o.params.len];
+    constants.extend([o.max_norm, o.weight_decay, o.a, o.b, o.epsilon].map(f32::to_bits));
+    constants
+}
+
+/// The products of one `linear_grad_weight` dispatch.
+#[derive(Debug, Default)]
+struct Table {
+    /// Arenas bound, in the order of the bindings.
+    arenas: Vec<usize>,
+    rows: Vec<[u32; 12]>,
+    tiles: u32,
+}
+
+impl Table {
+    fn places(product: &WeightGradient, placement: &Placement) -> [Option<(usize, u32)>; 2] {
+        [product.x, product.delta].map(|view| match view.space {
+            Space::Local(i) => {
+                let place = placement.places[i as usize];
+                Some((place.arena, place.offset + view.offset))
+            }
+            _ => None,
+        })
+    }
+
+    fn takes(&self, product: &WeightGradient, placement: &Placement) -> bool {
+        let mut arenas = self.arenas.clone();
+        arenas.extend(Self::places(product, placement).into_iter().flatten().map(|(arena, _)| arena));
+        arenas.sort_unstable();
+        arenas.dedup();
+        arenas.len() <= GRAD_WEIGHT_ARENAS
+    }
+
+    fn push(&mut self, product: &WeightGradient, placement: &Placement) -> Result<()> {
+        let in_grads = |view: View| view.space == Space::Grads;
+        let ([Some(x), Some(delta)], true, true) =
+            (Self::places(product, placement), in_grads(product.weight), in_grads(product.bias))
+        else {
+            return Err(Error::argument(
+                "plan",
+                "linear_grad_weight reads the plan's own buffers and writes gradients, and nothing else",
+            ));
+        };
+        let mut slot = |arena: usize| {
+            let known = self.arenas.iter().position(|&a| a == arena);
+            known.unwrap_or_else(|| {
+                self.arenas.push(arena);
+                self.arenas.len() - 1
+            }) as u32
+        };
+        let (x_slot, delta_slot) = (slot(x.0), slot(delta.0));
+        // The bias is one more column.
+        let across = (product.inputs + 1).div_ceil(Tile::COLUMNS);
+        self.rows.push([
+            x.1,
+            delta.1,
+            product.weight.offset,
+            product.bias.offset,
+            product.inputs,
+            product.outputs,
+            product.samples,
+            x_slot,
+            delta_slot,
+            self.tiles,
+            across,
+            0,
+        ]);
+        self.tiles += product.outputs.div_ceil(Tile::Square.rows()) * across;
+        Ok(())
+    }
+
+    fn launch(self, op: usize) -> Result<Launch> {
+        let name = "linear_grad_weight";
+        let shader = shaders::find(name, Tile::Square)
+            .ok_or_else(|| Error::Unsupported(format!("no shader computes {name}")))?;
+        let Some(&first) = self.arenas.first() else {
+            return Err(Error::argument("plan", format!("{name} without a product")));
+        };
+        let mut constants = vec![self.rows.len() as u32, self.tiles, 0, 0];
+        constants.extend(self.rows.iter().flatten());
+        // The shader's table has room for a full group.
+        constants.resize(4 + 12 * crate::op::GROUP, 0);
+        let whole = |memory| Range { memory, offset: 0, len: None };
+        let arena = |i: usize| self.arenas.get(i).copied().unwrap_or(first);
+        let mut bindings: Vec<(Range, bool)> =
+            (0..GRAD_WEIGHT_ARENAS).map(|i| (whole(Memory::Arena(arena(i))), false)).collect();
+        bindings.push((whole(Memory::Grads), true));
+        let wide = self.tiles.min(1 << 15);
+        let workgroups = [wide, self.tiles.div_ceil(wide), 1];
+        Ok(Launch { op, shader, constants, bindings, workgroups })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::gpu::placement::place;
+    use crate::optim::Rule;
+    use crate::plan::{Goal, Input};
+    use crate::presets;
+
+    fn train_plan(name: &str, batch: u32) -> Plan {
+        let spec = presets::spec(name).unwrap();
+        Plan::new(&spec, &Goal::Train(Rule::ADAM.into()), Input::Dataset(Split::Train), batch, 16).unwrap()
+    }
+
+    #[test]
+    fn a_step_of_dense_20_takes_few_dispatches() {
+        let plan = train_plan("dense-20", 128);
+        let launches = lower(&plan, &place(&plan).unwrap()).unwrap();
+        assert_eq!(launches.len(), plan.ops.len());
+        assert!(launches.len() <= 13, "{}", launches.len());
+    }
+
+    #[test]
+    fn large_batches_take_square_tiles_and_small_ones_low_tiles() {
+        for (batch, tile) in [(1, Tile::Low), (128, Tile::Low), (8192, Tile::Square)] {
+            let plan = train_plan("dense-20", batch);
+            let launches = lower(&plan, &place(&plan).unwrap()).unwrap();
+            let first = launches.iter().find(|l| shaders::SHADERS[l.shader].name == "linear").unwrap();
+            assert_eq!(shaders::SHADERS[first.shader].tile, tile, "batch {batch}");
+        }
+    }
+
+    #[test]
+    fn factors_in_more_arenas_than_one_dispatch_reads_take_several() {
+        let plan = train_plan("dense-2", 16);
+        let mut placement = place(&plan).unwrap();
+        // Every buffer in an arena of its own.
+        for (i, place) in placement.places.iter_mut().enumerate() {
+            place.arena = i;
+        }
+        let launches = lower(&plan, &placement).unwrap();
+        let op = plan.ops.iter().position(|o| matches!(o, Op::LinearGradWeight(_))).unwrap();
+        let dispatches: Vec<&Launch> = launches.iter().filter(|l| l.op == op).collect();
+        assert!(dispatches.len() > 1);
+        let products: u32 = dispatches.iter().map(|l| l.constants[0]).sum();
+        let Op::LinearGradWeight(group) = &plan.ops[op] else { unreachable!() };
+        assert_eq!(products as usize, group.products.len());
+    }
+
+    #[test]
+    fn views_that_do_not_fit_are_refused() {
+        let good = train_plan("small-10", 4);
+        let placement = place(&good).unwrap();
+        for change in [|v: &mut View| v.len += 1, |v: &mut View| v.offset += 1, |v: &mut View| v.len = 0] {
+            let mut plan = good.clone();
+            let Some(Op::Linear(o)) = plan.ops.iter_mut().find(|o| matches!(o, Op::Linear(_))) else {
+                unreachable!()
+            };
+            change(&mut o.y);
+            assert!(matches!(lower(&plan, &placement), Err(Error::InvalidArgument { .. })));
+        }
+    }
+}

@@ -1,0 +1,19 @@
+//! The GPU backend: plans replayed as WGSL compute shaders through wgpu, natively (Vulkan, Metal,
+//! Direct3D 12) and in browsers (WebGPU). The only place that names wgpu.
+//!
+//! A plan is lowered to dispatches once ([`shaders`] holds their text): pipelines, bind groups, buffers
+//! and workgroup counts are all made before the first step. A run writes its steps' blocks in one
+//! transfer, records all their dispatches into one compute pass, and waits for nothing.
+
+mod adapter;
+mod exec;
+mod lower;
+mod memory;
+mod pipelines;
+mod placement;
+mod program;
+mod readback;
+pub mod shaders;
+
+pub use adapter::Adapter;
+pub use exec::GpuExecutor;

@@ -1,0 +1,188 @@
+//! Where a plan's own buffers lie in a few large GPU buffers, the *arenas*.
+//!
+//! WebGPU forbids one dispatch to bind a buffer both for reading and for writing, even where the ranges
+//! are disjoint. Buffers are therefore coloured: two that one operation reads and writes never share an
+//! arena. A buffer has few such neighbours when it is placed, so a chain of layers needs at most four.
+
+use std::collections::HashSet;
+
+use crate::error::{Error, Result};
+use crate::op::{Op, Space};
+use crate::plan::Plan;
+
+/// Buffers start at multiples of this many values (256 bytes, WebGPU's alignment of bindings).
+pub(super) const ALIGN: u32 = 64;
+/// Most values of an arena: 128 MiB, the largest binding that every WebGPU device allows.
+pub(super) const MAX_ARENA: u32 = (128 << 20) / 4;
+
+/// A buffer's place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Place {
+    /// Which arena.
+    pub(super) arena: usize,
+    /// First value.
+    pub(super) offset: u32,
+}
+
+/// The arenas of a plan and what lies where.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Placement {
+    /// Length of each arena in values.
+    pub(super) arenas: Vec<u32>,
+    /// By number of the plan's buffer.
+    pub(super) places: Vec<Place>,
+}
+
+/// Places the buffers of `plan`.
+///
+/// # Errors
+/// [`Error::InvalidArgument`] for an operation that writes a buffer it also reads;
+/// [`Error::Unsupported`] for a buffer over 128 MiB.
+pub(super) fn place(plan: &Plan) -> Result<Placement> {
+    let conflicts = conflicts(plan)?;
+    let mut arenas: Vec<u32> = Vec::new();
+    let mut places: Vec<Place> = Vec::with_capacity(plan.buffers.len());
+    for (i, buffer) in plan.buffers.iter().enumerate() {
+        if buffer.len > MAX_ARENA {
+            return Err(Error::Unsupported(format!(
+                "the buffer {:?} has {} values; WebGPU binds at most {MAX_ARENA}",
+                buffer.label, buffer.len
+            )));
+        }
+        let len = buffer.len.max(1).next_multiple_of(ALIGN);
+        let taken = |arena: usize| {
+            (0..i).any(|j| places[j].arena == arena && conflicts.contains(&(j, i)))
+                || arenas[arena] > MAX_ARENA - len
+        };
+        let arena = (0..arenas.len()).find(|&a| !taken(a)).unwrap_or_else(|| {
+            arenas.push(0);
+            arenas.len() - 1
+        });
+        places.push(Place { arena, offset: arenas[arena] });
+        arenas[arena] += len;
+    }
+    Ok(Placement { arenas, places })
+}
+
+/// Pairs of buffers, the lower number first, that one operation reads and writes.
+fn conflicts(plan: &Plan) -> Result<HashSet<(usize, usize)>> {
+    let mut pairs = HashSet::new();
+    for op in &plan.ops {
+        let bindings = op.bindings();
+        let local = |written: bool| {
+            bindings.iter().filter(move |b| b.written == written).filter_map(|b| match b.view.space {
+                Space::Local(i) => Some(i as usize),
+                _ => None,
+            })
+        };
+        // Weight gradients bind whole arenas, but write only the gradients.
+        let reads: Vec<usize> = local(false).collect();
+        for write in local(true) {
+            for &read in &reads {
+                if read == write {
+                    return Err(in_place(op));
+                }
+                pairs.insert((read.min(write), read.max(write)));
+            }
+        }
+    }
+    Ok(pairs)
+}
+
+fn in_place(op: &Op) -> Error {
+    Error::argument("plan", format!("{} writes a buffer that it also reads, expected two", op.name()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::op::{Activate, Split, View};
+    use crate::optim::Rule;
+    use crate::plan::{Goal, Input};
+    use crate::presets;
+    use crate::spec::{Activation, LayerSpec, VaeSpec};
+
+    fn train_plan(spec: &VaeSpec) -> Plan {
+        let mut optimizer: crate::optim::Optimizer = Rule::ADAM.into();
+        optimizer.max_norm = Some(1.0);
+        Plan::new(spec, &Goal::Train(optimizer), Input::Dataset(Split::Train), 128, 16).unwrap()
+    }
+
+    fn check(plan: &Plan) -> Placement {
+        let placement = place(plan).unwrap();
+        for op in &plan.ops {
+            let arenas = |written: bool| -> HashSet<usize> {
+                let of = |b: &crate::op::Binding| match b.view.space {
+                    Space::Local(i) if b.written == written => Some(placement.places[i as usize].arena),
+                    _ => None,
+                };
+                op.bindings().iter().filter_map(of).collect()
+            };
+            assert!(arenas(true).is_disjoint(&arenas(false)), "{}", op.name());
+        }
+        let mut ranges: Vec<(usize, u32, u32)> = plan
+            .buffers
+            .iter()
+            .zip(&placement.places)
+            .map(|(b, p)| (p.arena, p.offset, p.offset + b.len))
+            .collect();
+        ranges.sort_unstable();
+        for pair in ranges.windows(2) {
+            assert!(pair[0].0 != pair[1].0 || pair[0].2 <= pair[1].1, "{pair:?} overlap");
+        }
+        for (arena, offset, end) in ranges {
+            assert!(offset % ALIGN == 0 && end <= placement.arenas[arena]);
+        }
+        placement
+    }
+
+    #[test]
+    fn every_preset_fits_four_arenas() {
+        for name in presets::NAMES {
+            let placement = check(&train_plan(&presets::spec(name).unwrap()));
+            assert!(placement.arenas.len() <= 4, "{name}: {:?}", placement.arenas);
+        }
+    }
+
+    #[test]
+    fn chains_of_any_depth_and_activation_fit_four_arenas() {
+        let mut spec = presets::spec("dense-20").unwrap();
+        for depth in [0, 1, 2, 7, 30] {
+            for first in 0..Activation::ALL.len() {
+                let layers = |shift: usize| {
+                    (0..depth)
+                        .map(|i| LayerSpec::Linear {
+                            units: 8,
+                            activation: Activation::ALL[(first + i + shift) % Activation::ALL.len()],
+                        })
+                        .collect()
+                };
+                spec.encoder = layers(0);
+                spec.decoder = layers(3);
+                let placement = check(&train_plan(&spec));
+                assert!(placement.arenas.len() <= 4, "depth {depth}: {:?}", placement.arenas);
+            }
+        }
+    }
+
+    #[test]
+    fn a_full_arena_gives_way_to_another_and_too_large_a_buffer_is_refused() {
+        let mut plan = train_plan(&presets::spec("small-10").unwrap());
+        plan.ops.clear();
+        plan.buffers.truncate(2);
+        plan.buffers[0].len = MAX_ARENA - 64;
+        plan.buffers[1].len = 65;
+        assert_eq!(place(&plan).unwrap().arenas, [MAX_ARENA - 64, 128]);
+        plan.buffers[1].len = MAX_ARENA + 1;
+        assert!(matches!(place(&plan), Err(Error::Unsupported(_))));
+    }
+
+    #[test]
+    fn an_operation_in_place_is_refused() {
+        let mut plan = train_plan(&presets::spec("small-10").unwrap());
+        let x = View { space: Space::Local(0), offset: 0, len: 8 };
+        let (width, samples, activation) = (8, 1, Activation::Silu);
+        plan.ops = vec![Op::Activate(Activate { x, y: x, width, samples, activation })];
+        assert!(matches!(place(&plan), Err(Error::InvalidArgument { .. })));
+    }
+}

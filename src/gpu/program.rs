@@ -1,0 +1,370 @@
+//! A plan made ready on a device: arenas, constants, bind groups, and the buffers through which steps go
+//! in and losses come out. Nothing here is made again while steps run.
+
+use std::ops::Range as Span;
+
+use crate::error::{Error, Result};
+use crate::executor::Phase;
+use crate::op::{METRICS, Op, Space, Split, Step, View};
+use crate::plan::Plan;
+
+use super::adapter::Adapter;
+use super::lower::{self, Launch, Memory};
+use super::memory::{Memories, RESIDENT};
+use super::pipelines::Pipelines;
+use super::placement::{self, Placement};
+use super::readback::{self, Mapping, STAGING};
+
+/// WebGPU's alignment of uniform bindings.
+const SLOT: usize = 256;
+/// Submissions whose losses can be on their way at once; the oldest is given up for one more.
+const STAGINGS: usize = 4;
+
+/// A dispatch with everything bound.
+#[derive(Debug)]
+struct Dispatch {
+    launch: Launch,
+    pipeline: wgpu::ComputePipeline,
+    layout: wgpu::BindGroupLayout,
+    /// First byte of its constants.
+    constants: u64,
+    /// `None` while the dataset it reads is not resident.
+    group: Option<wgpu::BindGroup>,
+}
+
+/// A buffer for one submission's losses.
+#[derive(Debug)]
+struct Staging {
+    buffer: wgpu::Buffer,
+    /// The submission that uses it, and its mapping until somebody waits for it.
+    flight: Option<(u64, Option<Mapping>)>,
+}
+
+/// A compiled plan.
+#[derive(Debug)]
+pub(super) struct Program {
+    plan: Plan,
+    placement: Placement,
+    arenas: Vec<wgpu::Buffer>,
+    constants: wgpu::Buffer,
+    dispatches: Vec<Dispatch>,
+    steps: wgpu::Buffer,
+    step_group: wgpu::BindGroup,
+    /// The steps of a run as they are sent, one [`SLOT`] each.
+    outbox: Vec<u8>,
+    stagings: Vec<Staging>,
+}
+
+impl Program {
+    pub(super) fn new(
+        adapter: &Adapter,
+        pipelines: &mut Pipelines,
+        memories: &Memories,
+        plan: &Plan,
+    ) -> Result<Self> {
+        let placement = placement::place(plan)?;
+        let launches = lower::lower(plan, &placement)?;
+        let arenas = placement
+            .arenas
+            .iter()
+            .map(|&len| adapter.buffer("arena", 4 * u64::from(len), RESIDENT))
+            .collect::<Result<Vec<_>>>()?;
+
+        let uniform = wgpu::BufferUsages::UNIFORM | wgpu::BufferUsages::COPY_DST;
+        let mut constant_bytes = Vec::new();
+        let mut dispatches = Vec::with_capacity(launches.len());
+        for launch in launches {
+            let writes: Vec<bool> = launch.bindings.iter().map(|b| b.1).collect();
+            let made = pipelines.get(adapter, launch.shader, &writes)?;
+            let start = constant_bytes.len();
+            constant_bytes.extend_from_slice(bytemuck::cast_slice(&launch.constants));
+            constant_bytes.resize(constant_bytes.len().next_multiple_of(SLOT), 0);
+            dispatches.push(Dispatch {
+                launch,
+                pipeline: made.pipeline,
+                layout: made.layout,
+                constants: start as u64,
+                group: None,
+            });
+        }
+        let constants = adapter.buffer("constants", constant_bytes.len().max(SLOT) as u64, uniform)?;
+        adapter.queue.write_buffer(&constants, 0, &constant_bytes);
+
+        let outbox = vec![0; SLOT * plan.slots as usize];
+        let steps = adapter.buffer("steps", outbox.len() as u64, uniform)?;
+        let step_group = adapter.device.create_bind_group(&wgpu::BindGroupDescriptor {
+            label: Some("step"),
+            layout: &pipelines.step_layout,
+            entries: &[wgpu::BindGroupEntry {
+                binding: 0,
+                resource: binding(&steps, 0, Some(size_of::<Step>() as u64)),
+            }],
+        });
+        let mut stagings = Vec::new();
+        if let Some(ring) = plan.ports.metrics {
+            for _ in 0..STAGINGS {
+                let buffer = adapter.buffer("losses", 4 * u64::from(ring.len), STAGING)?;
+                stagings.push(Staging { buffer, flight: None });
+            }
+        }
+        let mut program = Self {
+            plan: plan.clone(),
+            placement,
+            arenas,
+            constants,
+            dispatches,
+            steps,
+            step_group,
+            outbox,
+            stagings,
+        };
+        program.bind(adapter, memories, |_| true);
+        adapter.health.check()?;
+        Ok(program)
+    }
+
+    /// Binds again what reads a split's images, after they moved.
+    pub(super) fn rebind(&mut self, adapter: &Adapter, memories: &Memories, split: Split) {
+        self.bind(adapter, memories, |memory| {
+            [Memory::Images(split), Memory::Order(split)].contains(&memory)
+        });
+    }
+
+    fn bind(&mut self, adapter: &Adapter, memories: &Memories, concerns: impl Fn(Memory) -> bool) {
+        for dispatch in &mut self.dispatches {
+            let launch = &dispatch.launch;
+            if !launch.bindings.iter().any(|(range, _)| concerns(range.memory)) {
+                continue;
+            }
+            let bytes = 4 * launch.constants.len() as u64;
+            // Uniform blocks are padded to 16 bytes.
+            let block = binding(&self.constants, dispatch.constants, Some(bytes.next_multiple_of(16)));
+            let views: Option<Vec<_>> = launch
+                .bindings
+                .iter()
+                .map(|&(range, _)| {
+                    let buffer = buffer_of(range.memory, memories, &self.arenas)?;
+                    Some(binding(buffer, 4 * u64::from(range.offset), range.len.map(|l| 4 * u64::from(l))))
+                })
+                .collect();
+            dispatch.group = views.map(|views| {
+                let entries: Vec<_> = std::iter::once(block)
+                    .chain(views)
+                    .zip(0..)
+                    .map(|(resource, binding)| wgpu::BindGroupEntry { binding, resource })
+                    .collect();
+                adapter.device.create_bind_group(&wgpu::BindGroupDescriptor {
+                    label: Some(super::shaders::SHADERS[launch.shader].name),
+                    layout: &dispatch.layout,
+                    entries: &entries,
+                })
+            });
+        }
+    }
+
+    fn ops(&self, phase: Phase) -> Span<usize> {
+        let phases = &self.plan.phases;
+        match phase {
+            Phase::All => 0..self.plan.ops.len(),
+            Phase::Gradients => phases.forward.start..phases.backward.end,
+            Phase::Update => phases.update.clone(),
+        }
+    }
+
+    /// Refuses steps that would read or write outside the plan's buffers.
+    pub(super) fn check(&self, memories: &Memories, phase: Phase, steps: &[Step]) -> Result<()> {
+        let plan = &self.plan;
+        if steps.len() > plan.slots as usize {
+            return Err(Error::argument(
+                "steps",
+                format!("{} in one run, expected at most the plan's {}", steps.len(), plan.slots),
+            ));
+        }
+        for step in steps {
+            if step.rows == 0 || step.rows > plan.batch {
+                return Err(Error::argument(
+                    "rows",
+                    format!("{}, expected 1 to the plan's {}", step.rows, plan.batch),
+                ));
+            }
+            if step.slot >= plan.slots {
+                return Err(Error::argument(
+                    "slot",
+                    format!("{}, expected less than the plan's {}", step.slot, plan.slots),
+                ));
+            }
+        }
+        for op in &plan.ops[self.ops(phase)] {
+            let Op::Gather(gather) = op else { continue };
+            let (Space::Images(split) | Space::Order(split)) = gather.images.space else { continue };
+            let Some(dataset) = memories.dataset(split) else {
+                return Err(Error::argument(
+                    "dataset",
+                    format!("no images of the {split:?} split are resident"),
+                ));
+            };
+            if dataset.pixels != gather.pixels {
+                return Err(Error::argument(
+                    "dataset",
+                    format!("images of {} values, the plan expects {}", dataset.pixels, gather.pixels),
+                ));
+            }
+            let past = |s: &&Step| u64::from(s.first) + u64::from(s.rows) > u64::from(dataset.ordered);
+            if let Some(step) = steps.iter().find(past) {
+                return Err(Error::argument(
+                    "first",
+                    format!(
+                        "{} and {} rows, past the {} entries of the order",
+                        step.first, step.rows, dataset.ordered
+                    ),
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    /// Hands `steps` over in one submission; returns the number of dispatches and of bytes sent.
+    pub(super) fn submit(
+        &mut self,
+        adapter: &Adapter,
+        phase: Phase,
+        steps: &[Step],
+        submission: u64,
+    ) -> Result<(u64, u64)> {
+        for (slot, step) in self.outbox.chunks_exact_mut(SLOT).zip(steps) {
+            slot[..size_of::<Step>()].copy_from_slice(bytemuck::bytes_of(step));
+        }
+        let bytes = SLOT * steps.len();
+        // Ordered between the submissions before and after it, so steps under way keep their blocks.
+        adapter.queue.write_buffer(&self.steps, 0, &self.outbox[..bytes]);
+
+        let ops = self.ops(phase);
+        let dispatches: Vec<&Dispatch> =
+            self.dispatches.iter().filter(|d| ops.contains(&d.launch.op)).collect();
+        let mut encoder = adapter.device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
+        let mut pass = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor::default());
+        for i in 0..steps.len() {
+            pass.set_bind_group(0, &self.step_group, &[(SLOT * i) as u32]);
+            for dispatch in &dispatches {
+                pass.set_pipeline(&dispatch.pipeline);
+                pass.set_bind_group(1, dispatch.group.as_ref(), &[]);
+                let [x, y, z] = dispatch.launch.workgroups;
+                pass.dispatch_workgroups(x, y, z);
+            }
+        }
+        drop(pass);
+        let started = (dispatches.len() * steps.len()) as u64;
+
+        let updates = ops.contains(&self.plan.ops.len().saturating_sub(1));
+        let losses = self.plan.ports.metrics.filter(|_| updates);
+        let staging = losses.and_then(|ring| {
+            let staging = free(&mut self.stagings)?;
+            let from = lower::range(ring, &self.placement);
+            let Memory::Arena(arena) = from.memory else { return None };
+            let start = 4 * u64::from(from.offset);
+            encoder.copy_buffer_to_buffer(
+                &self.arenas[arena],
+                start,
+                &staging.buffer,
+                0,
+                staging.buffer.size(),
+            );
+            Some(staging)
+        });
+        let index = adapter.queue.submit([encoder.finish()]);
+        if let Some(staging) = staging {
+            let mapping = readback::map(&staging.buffer, index);
+            staging.flight = Some((submission, Some(mapping)));
+        }
+        adapter.health.check()?;
+        Ok((started, bytes as u64))
+    }
+
+    /// The metrics ring as it was after a submission; `None` where its buffer has been given up, or was
+    /// never needed.
+    pub(super) async fn losses(&mut self, adapter: &Adapter, submission: u64) -> Option<Result<Vec<f32>>> {
+        let ours = |s: &&mut Staging| s.flight.as_ref().is_some_and(|f| f.0 == submission);
+        let staging = self.stagings.iter_mut().find(ours)?;
+        let mapping = staging.flight.as_mut()?.1.take()?;
+        let len = (staging.buffer.size() / 4) as usize;
+        let values = readback::read(adapter, &staging.buffer, mapping, len).await;
+        if values.is_ok() {
+            staging.flight = None;
+        }
+        Some(values)
+    }
+
+    pub(super) const fn ring(&self) -> Option<View> {
+        self.plan.ports.metrics
+    }
+
+    /// Values per entry of the ring, where the plan has one.
+    pub(super) fn entry(ring: &[f32], slot: u32) -> &[f32] {
+        let at = (slot * METRICS) as usize;
+        &ring[at..at + METRICS as usize]
+    }
+
+    /// The buffer behind one of the plan's own views, and its first byte.
+    pub(super) fn local(&self, view: View) -> Option<(&wgpu::Buffer, u64)> {
+        let Space::Local(i) = view.space else { return None };
+        let len = self.plan.buffers.get(i as usize)?.len;
+        if u64::from(view.offset) + u64::from(view.len) > u64::from(len) {
+            return None;
+        }
+        let place = self.placement.places[i as usize];
+        Some((&self.arenas[place.arena], 4 * u64::from(place.offset + view.offset)))
+    }
+
+    /// Frees device memory without waiting for a garbage collector.
+    pub(super) fn destroy(&self) {
+        let stagings = self.stagings.iter().map(|s| &s.buffer);
+        let fixed = [&self.constants, &self.steps];
+        self.arenas.iter().chain(fixed).chain(stagings).for_each(wgpu::Buffer::destroy);
+    }
+}
+
+/// A staging buffer that nothing uses; the oldest is given up if need be.
+fn free(stagings: &mut [Staging]) -> Option<&mut Staging> {
+    let staging = stagings.iter_mut().min_by_key(|s| s.flight.as_ref().map_or(0, |f| f.0))?;
+    if staging.flight.take().is_some() {
+        staging.buffer.unmap();
+    }
+    Some(staging)
+}
+
+fn binding(buffer: &wgpu::Buffer, offset: u64, size: Option<u64>) -> wgpu::BindingResource<'_> {
+    wgpu::BindingResource::Buffer(wgpu::BufferBinding {
+        buffer,
+        offset,
+        size: size.and_then(wgpu::BufferSize::new),
+    })
+}
+
+fn buffer_of<'a>(
+    memory: Memory,
+    memories: &'a Memories,
+    arenas: &'a [wgpu::Buffer],
+) -> Option<&'a wgpu::Buffer> {
+    match memory {
+        Memory::Params => Some(&memories.params),
+        Memory::Grads => Some(&memories.grads),
+        Memory::Moment1 => Some(&memories.moment1),
+        Memory::Moment2 => Some(&memories.moment2),
+        Memory::Images(split) => memories.dataset(split).map(|d| &d.images),
+        Memory::Order(split) => memories.dataset(split).map(|d| &d.order),
+        Memory::Arena(i) => arenas.get(i),
+    }
+}
+
+/// Where a range of the model's own memory lies; plans' ranges are [`Program::local`].
+pub(super) fn resident(view: View, memories: &Memories) -> Option<(&wgpu::Buffer, u64)> {
+    let buffer = match view.space {
+        Space::Params => &memories.params,
+        Space::Grads => &memories.grads,
+        Space::Moment1 => &memories.moment1,
+        Space::Moment2 => &memories.moment2,
+        Space::Images(_) | Space::Order(_) | Space::Local(_) => return None,
+    };
+    let fits = u64::from(view.offset) + u64::from(view.len) <= u64::from(memories.len);
+    fits.then(|| (buffer, 4 * u64::from(view.offset)))
+}

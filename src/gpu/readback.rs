@@ -1,0 +1,56 @@
+//! Numbers on their way back from the device.
+
+use futures_channel::oneshot;
+
+use crate::error::{Error, Result};
+
+use super::adapter::Adapter;
+
+/// Usage of a buffer that the host maps.
+pub(super) const STAGING: wgpu::BufferUsages =
+    wgpu::BufferUsages::MAP_READ.union(wgpu::BufferUsages::COPY_DST);
+
+/// A mapping that was asked for when its submission was handed over.
+#[derive(Debug)]
+pub(super) struct Mapping {
+    submission: wgpu::SubmissionIndex,
+    done: oneshot::Receiver<Result<(), wgpu::BufferAsyncError>>,
+}
+
+/// Asks for `buffer` to be mapped once `submission` has run.
+pub(super) fn map(buffer: &wgpu::Buffer, submission: wgpu::SubmissionIndex) -> Mapping {
+    let (sender, done) = oneshot::channel();
+    buffer.map_async(wgpu::MapMode::Read, .., move |result| {
+        // The receiver is gone where nobody collected the numbers.
+        drop(sender.send(result));
+    });
+    Mapping { submission, done }
+}
+
+/// Waits for a mapping, reads the buffer's first `len` values and unmaps it.
+///
+/// # Errors
+/// [`Error::DeviceLost`] where the device went away meanwhile, or whatever else went wrong on it.
+pub(super) async fn read(
+    adapter: &Adapter,
+    buffer: &wgpu::Buffer,
+    mapping: Mapping,
+    len: usize,
+) -> Result<Vec<f32>> {
+    // Blocks natively; browsers finish mappings by themselves and return at once.
+    let wait = wgpu::PollType::Wait { submission_index: Some(mapping.submission), timeout: None };
+    let polled = adapter.device.poll(wait);
+    adapter.health.check()?;
+    polled.map_err(|e| Error::DeviceLost(format!("waiting for it failed ({e})")))?;
+    let mapped = mapping.done.await;
+    adapter.health.check()?;
+    if !matches!(mapped, Ok(Ok(()))) {
+        return Err(Error::DeviceLost("it gave no numbers back".into()));
+    }
+    let lost = |e: wgpu::MapRangeError| Error::DeviceLost(e.to_string());
+    let view = buffer.slice(..4 * len as u64).get_mapped_range().map_err(lost)?;
+    let values = view.chunks_exact(4).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect();
+    drop(view);
+    buffer.unmap();
+    Ok(values)
+}

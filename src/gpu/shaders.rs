@@ -1,0 +1,83 @@
+//! Every compute shader of the crate: one kernel file each, with the shared pieces it names in front.
+//!
+//! The text that a driver compiles is joined by the Rust compiler, so what runs is what the files say.
+
+macro_rules! shader {
+    ($name:literal, $tile:ident, [$($file:literal),+]) => {
+        Shader {
+            name: $name,
+            tile: Tile::$tile,
+            source: concat!($(include_str!(concat!("../../shaders/", $file, ".wgsl"))),+),
+        }
+    };
+}
+
+/// How much of a matrix product one workgroup computes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tile {
+    /// The kernel is no matrix product.
+    None,
+    /// 16 rows × 64 columns: products with few rows, spread over many workgroups.
+    Low,
+    /// 64 rows × 64 columns: fewest loads a multiplication.
+    Square,
+}
+
+impl Tile {
+    /// Columns of the product that one workgroup computes.
+    pub const COLUMNS: u32 = 64;
+
+    /// Rows of the product that one workgroup computes.
+    #[must_use]
+    pub const fn rows(self) -> u32 {
+        match self {
+            Self::None => 1,
+            Self::Low => 16,
+            Self::Square => 64,
+        }
+    }
+}
+
+/// One compute shader with the entry point `main`.
+#[derive(Debug, Clone, Copy)]
+pub struct Shader {
+    /// [`Op::name`](crate::op::Op::name) of the operation it computes.
+    pub name: &'static str,
+    /// Which of the operation's variants it is.
+    pub tile: Tile,
+    /// WGSL.
+    pub source: &'static str,
+}
+
+/// All of them.
+pub const SHADERS: &[Shader] = &[
+    shader!("gather", None, ["lib/step", "gather"]),
+    shader!("linear", Low, ["lib/step", "lib/math", "lib/activation", "lib/tile_16", "linear"]),
+    shader!("linear", Square, ["lib/step", "lib/math", "lib/activation", "lib/tile_64", "linear"]),
+    shader!("activate", None, ["lib/step", "lib/math", "lib/activation", "activate"]),
+    shader!("reparam", None, ["lib/step", "lib/rng", "reparam"]),
+    shader!("linear_loss", Low, ["lib/step", "lib/math", "lib/tile_16", "linear_loss"]),
+    shader!("linear_loss", Square, ["lib/step", "lib/math", "lib/tile_64", "linear_loss"]),
+    shader!(
+        "linear_grad_input",
+        Low,
+        ["lib/step", "lib/math", "lib/activation", "lib/tile_16", "linear_grad_input"]
+    ),
+    shader!(
+        "linear_grad_input",
+        Square,
+        ["lib/step", "lib/math", "lib/activation", "lib/tile_64", "linear_grad_input"]
+    ),
+    shader!("reparam_grad", None, ["lib/step", "reparam_grad"]),
+    shader!("linear_grad_weight", Square, ["lib/step", "lib/tile_64", "linear_grad_weight"]),
+    shader!("grad_norm", None, ["lib/step", "grad_norm"]),
+    shader!("sgd", None, ["lib/step", "lib/update", "sgd"]),
+    shader!("rmsprop", None, ["lib/step", "lib/update", "rmsprop"]),
+    shader!("adam", None, ["lib/step", "lib/update", "adam"]),
+    shader!("metrics", None, ["lib/step", "metrics"]),
+];
+
+/// Index in [`SHADERS`] of a variant of an operation.
+pub(super) fn find(name: &str, tile: Tile) -> Option<usize> {
+    SHADERS.iter().position(|s| s.name == name && s.tile == tile)
+}
