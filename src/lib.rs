@@ -20,6 +20,7 @@
 
 pub mod checkpoint;
 mod container;
+pub mod cpu;
 pub mod data;
 pub mod error;
 pub mod executor;

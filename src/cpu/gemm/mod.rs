@@ -1,0 +1,191 @@
+//! C = A·B in packed panels and register tiles (Goto and van de Geijn, "Anatomy of High-Performance Matrix
+//! Multiplication", ACM TOMS 34(3), 2008).
+//!
+//! Both operands are copied once into panels in which the kernel's reads are consecutive; the layouts N and
+//! T of the three products of a layer differ only in that copy. Threads share out rows of C. A tile of C
+//! is summed over the whole reduction in one order, whatever the number of threads.
+
+mod kernel;
+mod pack;
+
+#[cfg(target_arch = "x86_64")]
+mod x86;
+
+use crate::op::Op;
+
+use super::Machine;
+use super::simd::Isa;
+use super::threads::{Chunks, Threads};
+use kernel::{Kernel, Portable, Tile};
+use pack::Pack;
+pub(crate) use pack::{Along, Operand};
+
+/// Reduction per pass: a panel of B this deep stays in the first-level cache.
+const DEPTH: usize = 256;
+/// Most rows of C that one thread works on at a time: with DEPTH, what of A stays in the second level.
+const ROWS: usize = 128;
+/// No kernel's tile is larger.
+const MOST_TILE_ROWS: usize = 8;
+const MOST_TILE_COLUMNS: usize = 32;
+
+/// Memory for packed operands, kept from step to step.
+#[derive(Debug, Default)]
+pub(crate) struct Scratch {
+    a: Vec<f32>,
+    b: Vec<f32>,
+}
+
+impl Scratch {
+    /// Makes room for `op` with up to `images` images.
+    pub(crate) fn reserve(&mut self, op: &Op, images: u32) {
+        let mut product = |m: u32, n: u32, k: u32| {
+            let (m, n, k) = (m as usize, n as usize, k as usize);
+            let a = m.next_multiple_of(MOST_TILE_ROWS) * k;
+            let b = (n + MOST_TILE_COLUMNS) * k;
+            self.a.resize(self.a.len().max(a), 0.0);
+            self.b.resize(self.b.len().max(b), 0.0);
+        };
+        match op {
+            Op::Linear(o) => product(images * o.samples, o.outputs, o.inputs),
+            Op::LinearLoss(o) => product(images * o.samples, o.outputs, o.inputs),
+            Op::LinearGradInput(o) => product(images * o.samples, o.inputs, o.outputs),
+            Op::LinearGradWeight(o) => {
+                o.products.iter().for_each(|p| product(p.outputs, p.inputs, images * p.samples));
+            }
+            _ => {}
+        }
+    }
+}
+
+/// C = A·B with A of `m`×`k`, B of `k`×`n` values.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Product<'a> {
+    pub(crate) m: usize,
+    pub(crate) n: usize,
+    pub(crate) k: usize,
+    /// Outer index: rows of C.
+    pub(crate) a: Operand<'a>,
+    /// Outer index: columns of C.
+    pub(crate) b: Operand<'a>,
+}
+
+/// Row-major results that threads share out by rows of C.
+#[derive(Debug)]
+pub(crate) struct Output<'a> {
+    /// `[m, n]`
+    pub(crate) c: &'a mut [f32],
+    /// `[m, side_width]`: what the epilogue computes beside C.
+    pub(crate) side: &'a mut [f32],
+    pub(crate) side_width: usize,
+}
+
+/// Computes the product, and calls `finish` with the first row, the rows of C and those of the side result as
+/// soon as some rows are complete and still in cache.
+pub(crate) fn multiply(
+    machine: &mut Machine,
+    product: &Product<'_>,
+    output: Output<'_>,
+    finish: impl Fn(usize, &mut [f32], &mut [f32]) + Sync,
+) {
+    let Machine { isa, threads, scratch } = machine;
+    let job = Job { isa: *isa, threads, product, finish };
+    match *isa {
+        #[cfg(target_arch = "x86_64")]
+        Isa::Avx512(kernel) => job.drive(kernel, scratch, output),
+        #[cfg(target_arch = "x86_64")]
+        Isa::Avx2(kernel) => job.drive(kernel, scratch, output),
+        Isa::Baseline => job.drive(Portable, scratch, output),
+    }
+}
+
+struct Job<'a, F> {
+    isa: Isa,
+    threads: &'a Threads,
+    product: &'a Product<'a>,
+    finish: F,
+}
+
+impl<F: Fn(usize, &mut [f32], &mut [f32]) + Sync> Job<'_, F> {
+    fn drive<const MR: usize, const NR: usize>(
+        &self,
+        kernel: impl Kernel<MR, NR>,
+        scratch: &mut Scratch,
+        output: Output<'_>,
+    ) {
+        const { assert!(MR <= MOST_TILE_ROWS && MOST_TILE_ROWS.is_multiple_of(MR)) };
+        const { assert!(NR <= MOST_TILE_COLUMNS) };
+        let Product { m, n, k, a, b } = *self.product;
+        let packed_b = &mut scratch.b[..n.next_multiple_of(NR) * k];
+        self.threads.each(Chunks::new(packed_b, NR * k), |panel, chunk| {
+            let first = panel * NR;
+            let count = NR.min(n - first);
+            self.isa.run(Pack::<NR> { from: b, first, count, depth: k, to: chunk.values() });
+        });
+        let packed_b = &scratch.b[..n.next_multiple_of(NR) * k];
+
+        let share = m.div_ceil(self.threads.count()).min(ROWS).next_multiple_of(MR);
+        let packed_a = &mut scratch.a[..m.next_multiple_of(MR) * k];
+        let Output { c, side, side_width } = output;
+        let c = Chunks::new(&mut c[..m * n], share * n);
+        let side = Chunks::new(&mut side[..m * side_width], share * side_width);
+        self.threads.each((c, (Chunks::new(packed_a, share * k), side)), |i, (c, (packed_a, side))| {
+            let (c, packed_a) = (c.values(), packed_a.values());
+            let first = i * share;
+            let rows = c.len() / n;
+            for (panel, to) in packed_a.chunks_exact_mut(MR * k).enumerate() {
+                let (first, count) = (first + panel * MR, MR.min(rows - panel * MR));
+                self.isa.run(Pack::<MR> { from: a, first, count, depth: k, to });
+            }
+            rows_of_tiles(kernel, packed_a, packed_b, c, n, k);
+            (self.finish)(first, c, side.values());
+        });
+    }
+}
+
+/// All tiles of some rows of C, from packed operands.
+fn rows_of_tiles<const MR: usize, const NR: usize>(
+    kernel: impl Kernel<MR, NR>,
+    packed_a: &[f32],
+    packed_b: &[f32],
+    c: &mut [f32],
+    n: usize,
+    k: usize,
+) {
+    let passes = k.div_ceil(DEPTH);
+    let depth = k.div_ceil(passes);
+    for (j, b) in packed_b.chunks_exact(NR * k).enumerate() {
+        let columns = NR.min(n - j * NR);
+        for from in (0..k).step_by(depth) {
+            let to = (from + depth).min(k);
+            let b = &b[from * NR..to * NR];
+            for (a, c) in packed_a.chunks_exact(MR * k).zip(c.chunks_mut(MR * n)) {
+                let a = &a[from * MR..to * MR];
+                let rows = c.len() / n;
+                let tile = Tile { a, b, c: &mut c[j * NR..], stride: n, accumulate: from > 0 };
+                if rows == MR && columns == NR {
+                    kernel.tile(tile);
+                } else {
+                    partial_tile(kernel, tile, rows, columns);
+                }
+            }
+        }
+    }
+}
+
+/// A tile that reaches past C's last row or column.
+fn partial_tile<const MR: usize, const NR: usize>(
+    kernel: impl Kernel<MR, NR>,
+    tile: Tile<'_>,
+    rows: usize,
+    columns: usize,
+) {
+    let mut whole = [0.0; MOST_TILE_ROWS * MOST_TILE_COLUMNS];
+    let Tile { a, b, c, stride, accumulate } = tile;
+    kernel.tile(Tile { a, b, c: &mut whole, stride: NR, accumulate: false });
+    for i in 0..rows {
+        let c = &mut c[i * stride..i * stride + columns];
+        for (c, &sum) in c.iter_mut().zip(&whole[i * NR..]) {
+            *c = if accumulate { *c + sum } else { sum };
+        }
+    }
+}

@@ -1,0 +1,84 @@
+//! Register tiles in AVX-512 and AVX2.
+#![allow(unsafe_code, reason = "vector instructions behind pointers whose bounds are asserted")]
+
+use std::arch::x86_64::*;
+
+use super::kernel::{Kernel, Tile};
+use crate::cpu::simd::{Avx2, Avx512};
+
+macro_rules! kernel {
+    ($isa:ty, $function:ident, $features:literal, $rows:literal, $vectors:literal, $lanes:literal,
+     $zero:ident, $load:ident, $store:ident, $splat:ident, $fma:ident, $add:ident) => {
+        impl Kernel<$rows, { $vectors * $lanes }> for $isa {
+            fn tile(self, tile: Tile<'_>) {
+                const COLUMNS: usize = $vectors * $lanes;
+                let depth = tile.a.len() / $rows;
+                assert!(tile.b.len() >= depth * COLUMNS);
+                assert!(tile.stride >= COLUMNS && tile.c.len() >= ($rows - 1) * tile.stride + COLUMNS);
+                // SAFETY: `self` proves the features; the lengths of all three slices are asserted above.
+                unsafe { $function(tile.a.as_ptr(), tile.b.as_ptr(), depth, tile) }
+            }
+        }
+
+        /// # Safety
+        /// `a` and `b` must point to `depth` times the tile's rows and columns, `tile.c` must hold the tile.
+        #[target_feature(enable = $features)]
+        unsafe fn $function(mut a: *const f32, mut b: *const f32, depth: usize, tile: Tile<'_>) {
+            let mut sums = [[$zero(); $vectors]; $rows];
+            for _ in 0..depth {
+                // SAFETY: the caller promises `depth` rows of both operands.
+                unsafe {
+                    let columns: [_; $vectors] = std::array::from_fn(|j| $load(b.add(j * $lanes)));
+                    for i in 0..$rows {
+                        let row = $splat(*a.add(i));
+                        for j in 0..$vectors {
+                            sums[i][j] = $fma(row, columns[j], sums[i][j]);
+                        }
+                    }
+                    a = a.add($rows);
+                    b = b.add($vectors * $lanes);
+                }
+            }
+            let c = tile.c.as_mut_ptr();
+            for i in 0..$rows {
+                for j in 0..$vectors {
+                    // SAFETY: the caller promises that C holds the tile.
+                    unsafe {
+                        let at = c.add(i * tile.stride + j * $lanes);
+                        let sum = if tile.accumulate { $add($load(at), sums[i][j]) } else { sums[i][j] };
+                        $store(at, sum);
+                    }
+                }
+            }
+        }
+    };
+}
+
+kernel!(
+    Avx512,
+    tile_avx512,
+    "avx512f",
+    8,
+    2,
+    16,
+    _mm512_setzero_ps,
+    _mm512_loadu_ps,
+    _mm512_storeu_ps,
+    _mm512_set1_ps,
+    _mm512_fmadd_ps,
+    _mm512_add_ps
+);
+kernel!(
+    Avx2,
+    tile_avx2,
+    "avx2,fma",
+    4,
+    3,
+    8,
+    _mm256_setzero_ps,
+    _mm256_loadu_ps,
+    _mm256_storeu_ps,
+    _mm256_set1_ps,
+    _mm256_fmadd_ps,
+    _mm256_add_ps
+);

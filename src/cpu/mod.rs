@@ -1,0 +1,293 @@
+//! The backend that computes on the processor: one module per op, a matrix product, vector functions.
+
+mod activate;
+mod adam;
+mod gather;
+mod gemm;
+mod grad_norm;
+mod linear;
+mod linear_grad_input;
+mod linear_grad_weight;
+mod linear_loss;
+mod math;
+mod memory;
+mod metrics;
+mod reparam;
+mod reparam_grad;
+mod rmsprop;
+mod sgd;
+mod simd;
+mod threads;
+mod update;
+mod validate;
+
+use std::sync::Arc;
+
+use crate::error::{Error, Result};
+use crate::executor::{
+    BackendInfo, Counters, Executor, Kind, Phase, ProgramId, ReasonCode, StepMetrics, Ticket,
+};
+use crate::op::{METRICS, Op, Space, Split, Step, View};
+use crate::plan::Plan;
+
+use gemm::Scratch;
+use memory::{Arenas, Dataset, Datasets, Memory};
+use simd::Isa;
+use threads::Threads;
+
+/// What a kernel computes with: instructions, threads, and memory for packed matrices.
+#[derive(Debug)]
+pub(crate) struct Machine {
+    pub(crate) isa: Isa,
+    pub(crate) threads: Threads,
+    pub(crate) scratch: Scratch,
+}
+
+#[derive(Debug)]
+struct Program {
+    plan: Plan,
+    locals: Vec<Vec<f32>>,
+}
+
+/// [`Executor`] on the processor. Steps run to their end within `run`.
+///
+/// The same steps give the same bits whatever the number of threads: threads share out whole rows of a
+/// result and never a sum.
+#[derive(Debug)]
+pub struct CpuExecutor {
+    info: BackendInfo,
+    counters: Counters,
+    arenas: Arenas,
+    datasets: Datasets,
+    programs: Vec<Option<Program>>,
+    machine: Machine,
+}
+
+impl CpuExecutor {
+    /// An executor for an arena of `params` values, with as many threads as help (one in wasm).
+    #[must_use]
+    pub fn new(params: u32, code: ReasonCode, reason: impl Into<String>) -> Self {
+        Self::with_threads(params, threads::available(), code, reason)
+    }
+
+    /// The same with a number of threads, at least one. wasm always computes with one.
+    #[must_use]
+    pub fn with_threads(params: u32, threads: usize, code: ReasonCode, reason: impl Into<String>) -> Self {
+        let (isa, threads) = (Isa::detect(), Threads::new(threads));
+        let info = BackendInfo {
+            kind: Kind::Cpu,
+            adapter: None,
+            software: false,
+            simd: isa.name().into(),
+            workers: threads.count() as u32,
+            reason: reason.into(),
+            reason_code: code,
+        };
+        Self {
+            info,
+            counters: Counters::default(),
+            arenas: Arenas::new(params as usize),
+            datasets: Datasets::empty(),
+            programs: Vec::new(),
+            machine: Machine { isa, threads, scratch: Scratch::default() },
+        }
+    }
+
+    /// The instruction sets this machine has, best first, by the names that [`BackendInfo::simd`] shows.
+    #[must_use]
+    pub fn instruction_sets() -> Vec<&'static str> {
+        Isa::all().iter().map(|isa| isa.name()).collect()
+    }
+
+    /// Computes with another instruction set from now on; for tests and benchmarks.
+    ///
+    /// # Errors
+    /// [`Error::Unsupported`] if this machine does not have it.
+    pub fn use_instruction_set(&mut self, name: &str) -> Result<()> {
+        let found = Isa::all().into_iter().find(|isa| isa.name() == name);
+        self.machine.isa = found.ok_or_else(|| Error::Unsupported(format!("instruction set {name:?}")))?;
+        self.info.simd = name.into();
+        Ok(())
+    }
+
+    /// The parameters, without a copy.
+    #[must_use]
+    pub fn params(&self) -> &[f32] {
+        &self.arenas.params
+    }
+
+    /// The gradients, without a copy.
+    #[must_use]
+    pub fn grads(&self) -> &[f32] {
+        &self.arenas.grads
+    }
+
+    fn program(&self, id: ProgramId) -> Result<&Program> {
+        self.programs.get(id.0).and_then(Option::as_ref).ok_or_else(|| unknown(id))
+    }
+
+    /// Where a view of f32 values lies, checked.
+    fn place(&mut self, program: Option<ProgramId>, view: View) -> Result<&mut [f32]> {
+        let whole = match (view.space, program) {
+            (Space::Params, _) => &mut self.arenas.params,
+            (Space::Grads, _) => &mut self.arenas.grads,
+            (Space::Moment1, _) => &mut self.arenas.moment1,
+            (Space::Moment2, _) => &mut self.arenas.moment2,
+            (Space::Local(i), Some(id)) => {
+                let program =
+                    self.programs.get_mut(id.0).and_then(Option::as_mut).ok_or_else(|| unknown(id))?;
+                program
+                    .locals
+                    .get_mut(i as usize)
+                    .ok_or_else(|| Error::argument("view", format!("the program has no buffer {i}")))?
+            }
+            (space, _) => {
+                return Err(Error::argument("view", format!("{space:?} cannot be read or written here")));
+            }
+        };
+        let have = whole.len();
+        let end = u64::from(view.offset) + u64::from(view.len);
+        if end > have as u64 {
+            return Err(Error::argument("view", format!("{view:?} of {have} values")));
+        }
+        Ok(&mut whole[view.range()])
+    }
+}
+
+fn unknown(id: ProgramId) -> Error {
+    Error::argument("program", format!("{id:?} was never compiled or has been released"))
+}
+
+fn execute(op: &Op, machine: &mut Machine, memory: &mut Memory<'_>, step: &Step) {
+    match op {
+        Op::Gather(o) => gather::run(o, machine, memory, step),
+        Op::Linear(o) => linear::run(o, machine, memory, step),
+        Op::Activate(o) => activate::run(o, machine, memory, step),
+        Op::Reparam(o) => reparam::run(o, machine, memory, step),
+        Op::LinearLoss(o) => linear_loss::run(o, machine, memory, step),
+        Op::LinearGradInput(o) => linear_grad_input::run(o, machine, memory, step),
+        Op::ReparamGrad(o) => reparam_grad::run(o, machine, memory, step),
+        Op::LinearGradWeight(o) => linear_grad_weight::run(o, machine, memory, step),
+        Op::GradNorm(o) => grad_norm::run(o, machine, memory),
+        Op::Sgd(o) => sgd::run(o, machine, memory, step),
+        Op::RmsProp(o) => rmsprop::run(o, machine, memory, step),
+        Op::Adam(o) => adam::run(o, machine, memory, step),
+        Op::Metrics(o) => metrics::run(o, memory, step),
+    }
+}
+
+impl Executor for CpuExecutor {
+    fn info(&self) -> &BackendInfo {
+        &self.info
+    }
+
+    fn counters(&self) -> Counters {
+        self.counters
+    }
+
+    fn set_dataset(&mut self, split: Split, images: Arc<[u8]>, pixels: u32) -> Result<()> {
+        if pixels == 0 || !images.len().is_multiple_of(pixels as usize) {
+            let problem = format!("{} values, expected whole images of {pixels}", images.len());
+            return Err(Error::argument("images", problem));
+        }
+        let count = u32::try_from(images.len() / pixels as usize)
+            .map_err(|_| Error::argument("images", "more than 4294967295 images"))?;
+        *self.datasets.get_mut(split) =
+            Dataset { images, pixels: pixels as usize, order: (0..count).collect() };
+        Ok(())
+    }
+
+    fn set_order(&mut self, split: Split, order: &[u32]) -> Result<()> {
+        let dataset = self.datasets.get_mut(split);
+        let count = dataset.count();
+        if let Some(i) = order.iter().position(|&image| image as usize >= count) {
+            let problem = format!("entry {i} is {}, the split has {count} images", order[i]);
+            return Err(Error::argument("order", problem));
+        }
+        dataset.order.clear();
+        dataset.order.extend_from_slice(order);
+        Ok(())
+    }
+
+    fn compile(&mut self, plan: &Plan) -> Result<ProgramId> {
+        validate::plan(plan, self.arenas.params.len())?;
+        let locals = plan.buffers.iter().map(|b| vec![0.0; b.len as usize]).collect();
+        for op in &plan.ops {
+            self.machine.scratch.reserve(op, plan.batch);
+        }
+        self.programs.push(Some(Program { plan: plan.clone(), locals }));
+        Ok(ProgramId(self.programs.len() - 1))
+    }
+
+    fn release(&mut self, program: ProgramId) {
+        if let Some(slot) = self.programs.get_mut(program.0) {
+            *slot = None;
+        }
+    }
+
+    fn run(&mut self, program: ProgramId, phase: Phase, steps: &[Step]) -> Result<Ticket> {
+        let Program { plan, locals } =
+            self.programs.get_mut(program.0).and_then(Option::as_mut).ok_or_else(|| unknown(program))?;
+        for step in steps {
+            validate::step(plan, step, &self.datasets)?;
+        }
+        let ops = match phase {
+            Phase::All => &plan.ops[..],
+            Phase::Gradients => &plan.ops[plan.phases.forward.start..plan.phases.backward.end],
+            Phase::Update => &plan.ops[plan.phases.update.clone()],
+        };
+        let mut memory = Memory { arenas: &mut self.arenas, datasets: &self.datasets, locals };
+        let machine = &mut self.machine;
+        let pool = machine.threads.clone();
+        pool.enter(|| {
+            for step in steps {
+                for op in ops {
+                    execute(op, machine, &mut memory, step);
+                }
+            }
+        });
+        self.counters.steps += steps.len() as u64;
+        self.counters.dispatches += (steps.len() * ops.len()) as u64;
+        self.counters.submissions += 1;
+        let slots = steps.iter().map(|s| s.slot).collect();
+        Ok(Ticket { program, slots, submission: self.counters.submissions })
+    }
+
+    async fn collect(&mut self, ticket: Ticket) -> Result<Vec<StepMetrics>> {
+        let program = self.program(ticket.program)?;
+        let ring = program.plan.ports.metrics.filter(|view| matches!(view.space, Space::Local(_)));
+        let ring = ring.ok_or_else(|| Error::argument("ticket", "the program computes no losses"))?;
+        let values = self.place(Some(ticket.program), ring)?;
+        let entries = ticket.slots.iter().map(|&slot| {
+            let at = (slot * METRICS) as usize;
+            values.get(at..at + METRICS as usize).map(StepMetrics::from_ring)
+        });
+        entries
+            .collect::<Option<_>>()
+            .ok_or_else(|| Error::argument("ticket", format!("slots {:?} of a shorter ring", ticket.slots)))
+    }
+
+    fn write(&mut self, program: Option<ProgramId>, view: View, data: &[f32]) -> Result<()> {
+        if data.len() != view.len as usize {
+            return Err(Error::argument("data", format!("{} values, expected {}", data.len(), view.len)));
+        }
+        self.place(program, view)?.copy_from_slice(data);
+        Ok(())
+    }
+
+    async fn read(&mut self, program: Option<ProgramId>, view: View) -> Result<Vec<f32>> {
+        self.place(program, view).map(|values| values.to_vec())
+    }
+
+    fn clear_moments(&mut self) {
+        self.arenas.clear_moments();
+    }
+
+    fn snapshot(&mut self, slot: usize) {
+        self.arenas.snapshot(slot);
+    }
+
+    fn restore(&mut self, slot: usize) {
+        self.arenas.restore(slot);
+    }
+}
