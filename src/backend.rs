@@ -6,9 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::cpu::CpuExecutor;
 use crate::error::{Error, Result};
-use crate::executor::{
-    BackendInfo, Counters, Executor, Phase, ProgramId, ReasonCode, StepMetrics, Ticket,
-};
+use crate::executor::{BackendInfo, Counters, Executor, Phase, ProgramId, ReasonCode, StepMetrics, Ticket};
 use crate::gpu::{self, GpuExecutor};
 use crate::op::{Split, Step, View};
 use crate::plan::Plan;
@@ -61,7 +59,8 @@ impl Backend {
             Choice::Cpu => Ok(Self::cpu(params, ReasonCode::Requested, "the CPU was asked for")),
             Choice::WebGpu => {
                 let adapter = gpu::Adapter::request().await?;
-                let gpu = GpuExecutor::new(adapter, params, ReasonCode::Requested, "the GPU was asked for").await?;
+                let gpu =
+                    GpuExecutor::new(adapter, params, ReasonCode::Requested, "the GPU was asked for").await?;
                 Ok(Self::Gpu(Box::new(gpu)))
             }
             Choice::Auto => Self::automatic(params).await,

@@ -103,6 +103,7 @@ pub struct BackendInfo {
 
 /// What a backend did, for benchmarks and for tests of the host rules.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Counters {
     /// Steps run.
     pub steps: u64,

@@ -11,18 +11,24 @@
 //! | [`op`], [`params`] | the operations, and where parameters live |
 //! | [`plan`], [`optim`] | a spec compiled into operations |
 //! | [`executor`] | what a backend must do |
+//! | [`cpu`] | SIMD kernels on the processor |
 //! | [`gpu`] | WGSL compute shaders through wgpu |
 //! | [`session`] | encode, decode and measure on one executor |
 //! | [`run_state`] | what a resumed run needs beside its checkpoint |
 //! | [`train`] | epochs, schedules, metrics, the guard against numbers that are not finite |
 //! | [`checkpoint`] | a model as a safetensors file that PyTorch reads |
+//! | [`backend`] | which executor runs, and why |
+//! | [`vae`] | the public object |
+//! | [`eval`] | losses over a dataset, with their protocol |
 //! | [`data`] | IDX files, drawings turned into MNIST images, datasets |
 
+pub mod backend;
 pub mod checkpoint;
 mod container;
 pub mod cpu;
 pub mod data;
 pub mod error;
+pub mod eval;
 pub mod executor;
 pub mod gpu;
 mod layers;
@@ -37,6 +43,9 @@ pub mod run_state;
 pub mod session;
 pub mod spec;
 pub mod train;
+pub mod vae;
+#[cfg(target_arch = "wasm32")]
+pub mod wasm;
 
 pub use error::{Error, Result};
 pub use spec::VaeSpec;

@@ -1,0 +1,138 @@
+//! Milliseconds per training step on each backend, and what a step costs the host.
+//!
+//! `cargo bench --bench steps -- [--json FILE]`. Medians of several rounds on synthetic images; a GPU is
+//! measured where there is an adapter, and a software adapter is named as such.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use pollster::block_on;
+use serde_json::{Value, json};
+use vae_playground::backend::{Backend, Choice};
+use vae_playground::executor::{Executor, Phase};
+use vae_playground::op::{Split, Step};
+use vae_playground::optim::Rule;
+use vae_playground::params::{Initialisation, Layout};
+use vae_playground::plan::{Goal, Input, Plan};
+use vae_playground::{Result, presets, rng};
+
+const IMAGES: u32 = 4096;
+const ROUNDS: usize = 7;
+
+fn main() {
+    let arguments: Vec<String> = std::env::args().skip(1).filter(|a| a != "--bench").collect();
+    let json = match arguments.as_slice() {
+        [] => None,
+        [flag, path] if flag == "--json" => Some(path),
+        other => {
+            eprintln!("steps: unexpected {other:?}; expected nothing, or --json FILE");
+            std::process::exit(2);
+        }
+    };
+    println!(
+        "backend  adapter / instructions                    preset     batch   ms/step  GFLOP/s  disp.  bytes up  waits"
+    );
+    let mut rows = Vec::new();
+    for choice in [Choice::Cpu, Choice::WebGpu] {
+        for (preset, batch) in [("dense-20", 32), ("dense-20", 128), ("dense-20", 512), ("dense-2", 128)] {
+            match measure(choice, preset, batch) {
+                Ok(row) => rows.push(row),
+                Err(e) => println!("{choice:?}: {e}"),
+            }
+        }
+    }
+    if let Some(path) = json {
+        let text = serde_json::to_string_pretty(&rows).expect("figures are plain numbers and strings");
+        if let Err(e) = std::fs::write(path, text) {
+            eprintln!("steps: {path}: {e}");
+            std::process::exit(1);
+        }
+    }
+}
+
+fn measure(choice: Choice, preset: &str, batch: u32) -> Result<Value> {
+    let spec = presets::spec(preset)?;
+    let layout = Layout::new(&spec)?;
+    let mut executor = block_on(Backend::open(choice, layout.len))?;
+    let images: Vec<u8> = (0..IMAGES * spec.pixels())
+        .map(|i| {
+            let [word, ..] = rng::pcg4d([i, 0, 0, 0]);
+            // A fifth of the pixels are ink, as in MNIST.
+            if word.is_multiple_of(5) { (word >> 24) as u8 } else { 0 }
+        })
+        .collect();
+    executor.set_dataset(Split::Train, Arc::from(images), spec.pixels())?;
+    let software = executor.info().software;
+    // A software adapter is slow: fewer steps there say as much.
+    let chunk = if software { 4 } else { 32 };
+    let plan = Plan::new(&spec, &Goal::Train(Rule::ADAM.into()), Input::Dataset(Split::Train), batch, chunk)?;
+    let program = executor.compile(&plan)?;
+    let params = layout.initialise(Initialisation::PyTorch, 1);
+    let whole =
+        vae_playground::op::View { space: vae_playground::op::Space::Params, offset: 0, len: layout.len };
+    executor.write(None, whole, &params)?;
+
+    let mut t = 0;
+    let mut times = Vec::new();
+    let mut before = executor.counters();
+    for round in 0..=ROUNDS {
+        let steps: Vec<Step> = (0..chunk)
+            .map(|slot| {
+                t += 1;
+                step(t, slot, batch)
+            })
+            .collect();
+        let started = Instant::now();
+        let ticket = executor.run(program, Phase::All, &steps)?;
+        block_on(executor.collect(ticket))?;
+        if round == 0 {
+            // The first round warms up caches and compiles shaders.
+            before = executor.counters();
+        } else {
+            times.push(started.elapsed().as_secs_f64() * 1e3 / f64::from(chunk));
+        }
+    }
+    let after = executor.counters();
+    times.sort_by(f64::total_cmp);
+    let ms = times[times.len() / 2];
+    let steps = (after.steps - before.steps) as f64;
+    let runs = ROUNDS as f64;
+    let gflops = plan.flops(batch) as f64 / ms / 1e6;
+    let dispatches = (after.dispatches - before.dispatches) as f64 / steps;
+    // One upload of a whole run's schedule and one wait for its losses are not per step.
+    let uploads = ((after.uploads - before.uploads) as f64 - runs).max(0.0) / steps;
+    let waits = ((after.waits - before.waits) as f64 - runs).max(0.0) / steps;
+    let bytes = (after.uploaded_bytes - before.uploaded_bytes) as f64 / steps;
+    let info = executor.info();
+    let name = info.adapter.clone().unwrap_or_else(|| format!("{} ×{}", info.simd, info.workers));
+    println!(
+        "{:8} {:42.42} {preset:10} {batch:5} {ms:9.3} {gflops:8.1} {dispatches:6.1} {bytes:9.1} {waits:6.2}",
+        format!("{:?}", info.kind).to_lowercase(),
+        name
+    );
+    Ok(json!({
+        "backend": info.kind, "name": name, "software": software, "preset": preset, "batch": batch,
+        "ms_per_step": ms, "ms_min": times[0], "ms_max": times[times.len() - 1], "gflops": gflops,
+        "dispatches_per_step": dispatches, "uploads_per_step": uploads, "uploaded_bytes_per_step": bytes,
+        "waits_per_step": waits, "steps_per_submission": chunk,
+    }))
+}
+
+fn step(t: u32, slot: u32, rows: u32) -> Step {
+    let (bias1, bias2) = vae_playground::optim::Optimizer::from(Rule::ADAM).bias_corrections(u64::from(t));
+    Step {
+        rows,
+        row_offset: 0,
+        first: (t * rows) % (IMAGES - rows + 1),
+        slot,
+        seed: 1,
+        step: t,
+        noise: 1.0,
+        beta: 1.0,
+        inv_batch: 1.0 / rows as f32,
+        learning_rate: 1e-3,
+        bias1,
+        bias2,
+        pad: [0; 4],
+    }
+}

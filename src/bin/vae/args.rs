@@ -1,0 +1,146 @@
+//! Every flag.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+/// Variational autoencoders: train, evaluate, sample, describe.
+#[derive(Debug, Parser)]
+#[command(name = "vae", version, about)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Train a model on MNIST-like IDX files.
+    Train(TrainArgs),
+    /// Measure the ELBO over a dataset.
+    Eval(EvalArgs),
+    /// Draw a sheet of samples from the prior.
+    Sample(SampleArgs),
+    /// Describe a checkpoint.
+    Info(InfoArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct TrainArgs {
+    /// A named model; one of the names that a wrong one lists.
+    #[arg(long, required_unless_present_any = ["spec", "resume"], conflicts_with = "spec")]
+    pub(crate) preset: Option<String>,
+    /// A model as JSON.
+    #[arg(long)]
+    pub(crate) spec: Option<PathBuf>,
+    /// Folder with the four IDX files, plain or .gz.
+    #[arg(long)]
+    pub(crate) data: PathBuf,
+    /// Where to write the model; what resuming needs is written beside it.
+    #[arg(long)]
+    pub(crate) out: PathBuf,
+    /// Passes over the training images [default: 10 unless --steps is given].
+    #[arg(long)]
+    pub(crate) epochs: Option<u32>,
+    /// Optimiser steps.
+    #[arg(long)]
+    pub(crate) steps: Option<u64>,
+    /// Images per step.
+    #[arg(long, default_value_t = 128)]
+    pub(crate) batch: u32,
+    /// adam, rmsprop or sgd (momentum 0.9), with PyTorch's defaults.
+    #[arg(long, default_value = "adam")]
+    pub(crate) optimizer: String,
+    /// Learning rate.
+    #[arg(long, default_value_t = 1e-3)]
+    pub(crate) lr: f32,
+    /// Weight of the KL divergence.
+    #[arg(long, default_value_t = 1.0)]
+    pub(crate) beta: f32,
+    /// β grows linearly from 0 over this many epochs.
+    #[arg(long, default_value_t = 0.0)]
+    pub(crate) warmup_epochs: f32,
+    /// Global norm to which gradients are clipped.
+    #[arg(long)]
+    pub(crate) clip_norm: Option<f32>,
+    /// L2 penalty, added to the gradient.
+    #[arg(long, default_value_t = 0.0)]
+    pub(crate) weight_decay: f32,
+    /// Initial parameters: pytorch or glorot.
+    #[arg(long, default_value = "pytorch")]
+    pub(crate) init: String,
+    /// auto, cpu or gpu.
+    #[arg(long, default_value = "auto")]
+    pub(crate) backend: String,
+    /// Seed of initial parameters, permutations and noise.
+    #[arg(long, default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// Go on from a model written by an earlier run.
+    #[arg(long, conflicts_with_all = ["preset", "spec"])]
+    pub(crate) resume: Option<PathBuf>,
+    /// Write the weights in half precision.
+    #[arg(long)]
+    pub(crate) f16: bool,
+    /// One JSON object a line.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct EvalArgs {
+    /// The checkpoint.
+    #[arg(long)]
+    pub(crate) model: PathBuf,
+    /// Folder with the four IDX files, plain or .gz.
+    #[arg(long)]
+    pub(crate) data: PathBuf,
+    /// test or train.
+    #[arg(long, default_value = "test")]
+    pub(crate) split: String,
+    /// Only the first N images.
+    #[arg(long)]
+    pub(crate) limit: Option<usize>,
+    /// Draws of z per image.
+    #[arg(long, default_value_t = 1)]
+    pub(crate) samples: u32,
+    /// How grey pixels become targets: none, dynamic or static.
+    #[arg(long, default_value = "none")]
+    pub(crate) binarize: String,
+    /// auto, cpu or gpu.
+    #[arg(long, default_value = "auto")]
+    pub(crate) backend: String,
+    /// Seed of the noise.
+    #[arg(long, default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// One JSON object a line.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SampleArgs {
+    /// The checkpoint.
+    #[arg(long)]
+    pub(crate) model: PathBuf,
+    /// Number of samples.
+    #[arg(long)]
+    pub(crate) n: u32,
+    /// Seed of the draws.
+    #[arg(long, default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// Standard deviation of the draws; 1 is the prior.
+    #[arg(long, default_value_t = 1.0)]
+    pub(crate) temperature: f32,
+    /// The sheet, a PNG.
+    #[arg(long)]
+    pub(crate) out: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct InfoArgs {
+    /// The checkpoint.
+    #[arg(long)]
+    pub(crate) model: PathBuf,
+    /// One JSON object.
+    #[arg(long)]
+    pub(crate) json: bool,
+}

@@ -1,0 +1,58 @@
+//! The native command line: train, evaluate, sample from and describe models.
+
+mod args;
+mod eval;
+mod files;
+mod info;
+mod sample;
+mod train;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use vae_playground::Error;
+
+use args::{Cli, Command};
+
+fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(e) if e.use_stderr() => return bad_usage(&e),
+        Err(help) => {
+            print!("{help}");
+            return ExitCode::SUCCESS;
+        }
+    };
+    let outcome = match &cli.command {
+        Command::Train(args) => train::run(args),
+        Command::Eval(args) => eval::run(args),
+        Command::Sample(args) => sample::run(args),
+        Command::Info(args) => info::run(args),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(e) => {
+            eprintln!("vae: {}", one_line(&e.to_string()));
+            ExitCode::from(exit_code(&e))
+        }
+    }
+}
+
+/// 2 for what the caller can mend by giving something else, 1 for the rest.
+fn exit_code(error: &Error) -> u8 {
+    match error.code() {
+        "invalid-argument" | "invalid-spec" | "invalid-checkpoint" => 2,
+        _ => 1,
+    }
+}
+
+fn bad_usage(error: &clap::Error) -> ExitCode {
+    let text = error.to_string();
+    let message = text.lines().take_while(|l| !l.starts_with("Usage:")).collect::<Vec<_>>().join(" ");
+    eprintln!("vae: {}", one_line(message.trim_start_matches("error: ")));
+    ExitCode::from(2)
+}
+
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}

@@ -1,0 +1,404 @@
+//! The public object: a model with its backend, its data and at most one training run.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use web_time::Instant;
+
+use crate::backend::{Backend, Choice};
+use crate::checkpoint::{self, Precision};
+use crate::cpu::CpuExecutor;
+use crate::data::dataset::Dataset;
+use crate::error::{Error, Result};
+use crate::executor::{BackendInfo, Counters, Executor, Kind, ReasonCode};
+use crate::op::{Space, Split, View};
+use crate::params::{Initialisation, Layout};
+use crate::session::{self, Elbo, Posterior, Session};
+use crate::spec::VaeSpec;
+use crate::train::{Position, Progress, TrainConfig, Trainer};
+
+/// Up to this many images, inference runs on the CPU even beside a GPU: a readback costs more.
+const SMALL: usize = 100;
+/// While a GPU trains, the CPU's copy of the parameters is at most about this old.
+const MIRROR_AGE: Duration = Duration::from_millis(200);
+
+/// A variational autoencoder on a backend.
+#[derive(Debug)]
+pub struct Vae {
+    spec: VaeSpec,
+    layout: Layout,
+    main: Session<Backend>,
+    /// On a GPU backend: the same parameters on the CPU, so that a drawing never waits for a readback.
+    mirror: Option<Mirror>,
+    train: Option<Arc<[u8]>>,
+    test: Option<Arc<[u8]>>,
+    run: Option<Trainer>,
+    provenance: BTreeMap<String, String>,
+}
+
+#[derive(Debug)]
+struct Mirror {
+    session: Session<CpuExecutor>,
+    stale: bool,
+    synced: Instant,
+}
+
+impl Vae {
+    /// A model of `spec` with fresh parameters drawn from `seed`.
+    ///
+    /// # Errors
+    /// [`Error::InvalidSpec`]; [`Error::Unsupported`] if the backend asked for is not there.
+    pub async fn create(spec: VaeSpec, choice: Choice, seed: u64) -> Result<Self> {
+        let layout = Layout::new(&spec)?;
+        let backend = Backend::open(choice, layout.len).await?;
+        let mirror = (backend.info().kind == Kind::WebGpu).then(|| Mirror {
+            session: Session::new(
+                CpuExecutor::new(layout.len, ReasonCode::Requested, "small requests beside a GPU"),
+                spec.clone(),
+            ),
+            stale: true,
+            synced: Instant::now(),
+        });
+        let main = Session::new(backend, spec.clone());
+        let mut vae = Self {
+            spec,
+            layout,
+            main,
+            mirror,
+            train: None,
+            test: None,
+            run: None,
+            provenance: BTreeMap::new(),
+        };
+        vae.reset(seed, Initialisation::PyTorch)?;
+        Ok(vae)
+    }
+
+    /// A model from a checkpoint's bytes.
+    ///
+    /// # Errors
+    /// [`Error::InvalidCheckpoint`], and as [`Self::create`].
+    pub async fn from_checkpoint(bytes: &[u8], choice: Choice) -> Result<Self> {
+        let loaded = checkpoint::load(bytes)?;
+        let mut vae = Self::create(loaded.spec, choice, 0).await?;
+        vae.set_params(&loaded.params)?;
+        vae.provenance = loaded.provenance;
+        Ok(vae)
+    }
+
+    /// What the model is.
+    #[must_use]
+    pub const fn spec(&self) -> &VaeSpec {
+        &self.spec
+    }
+
+    /// Where its parameters live.
+    #[must_use]
+    pub const fn layout(&self) -> &Layout {
+        &self.layout
+    }
+
+    /// Which backend runs it, and why.
+    #[must_use]
+    pub fn backend(&self) -> &BackendInfo {
+        self.main.executor.info()
+    }
+
+    /// What the backend did so far.
+    #[must_use]
+    pub fn counters(&self) -> Counters {
+        self.main.executor.counters()
+    }
+
+    /// Where the parameters came from: a checkpoint's notes, empty for fresh ones.
+    #[must_use]
+    pub const fn provenance(&self) -> &BTreeMap<String, String> {
+        &self.provenance
+    }
+
+    /// Fresh parameters from `seed`. A training run under way ends.
+    ///
+    /// # Errors
+    /// [`Error::DeviceLost`].
+    pub fn reset(&mut self, seed: u64, how: Initialisation) -> Result<()> {
+        self.train_stop();
+        let params = self.layout.initialise(how, seed);
+        self.set_params(&params)?;
+        self.provenance.clear();
+        Ok(())
+    }
+
+    /// Takes a checkpoint's parameters, and its spec if that is another one: then the backend is opened
+    /// anew, and datasets are kept if their images still fit. A training run ends.
+    ///
+    /// # Errors
+    /// [`Error::InvalidCheckpoint`], and as [`Self::create`]; nothing is changed then.
+    pub async fn replace(&mut self, bytes: &[u8], choice: Choice) -> Result<()> {
+        let loaded = checkpoint::load(bytes)?;
+        if loaded.spec == self.spec {
+            self.train_stop();
+        } else {
+            let mut other = Self::create(loaded.spec, choice, 0).await?;
+            if other.spec.pixels() == self.spec.pixels() {
+                other.adopt(Split::Train, self.train.clone())?;
+                other.adopt(Split::Test, self.test.clone())?;
+            }
+            *self = other;
+        }
+        self.set_params(&loaded.params)?;
+        self.provenance = loaded.provenance;
+        Ok(())
+    }
+
+    fn adopt(&mut self, split: Split, images: Option<Arc<[u8]>>) -> Result<()> {
+        if let Some(images) = images {
+            self.main.executor.set_dataset(split, Arc::clone(&images), self.spec.pixels())?;
+            match split {
+                Split::Train => self.train = Some(images),
+                Split::Test => self.test = Some(images),
+            }
+        }
+        Ok(())
+    }
+
+    /// The parameters as a safetensors file with spec and provenance.
+    ///
+    /// # Errors
+    /// [`Error::DeviceLost`].
+    pub async fn save(&mut self, precision: Precision) -> Result<Vec<u8>> {
+        let params = self.params().await?;
+        checkpoint::save(&self.spec, &self.layout, &params, &self.provenance, precision)
+    }
+
+    /// Notes to be kept in checkpoints from now on.
+    pub fn note(&mut self, key: impl Into<String>, value: impl Into<String>) {
+        self.provenance.insert(key.into(), value.into());
+    }
+
+    /// The parameter arena, padding included.
+    ///
+    /// # Errors
+    /// [`Error::DeviceLost`].
+    pub async fn params(&mut self) -> Result<Vec<f32>> {
+        let whole = self.whole(Space::Params);
+        self.main.executor.read(None, whole).await
+    }
+
+    fn set_params(&mut self, params: &[f32]) -> Result<()> {
+        let whole = self.whole(Space::Params);
+        self.main.executor.write(None, whole, params)?;
+        self.main.executor.clear_moments();
+        if let Some(mirror) = &mut self.mirror {
+            mirror.session.executor.write(None, whole, params)?;
+            mirror.stale = false;
+        }
+        Ok(())
+    }
+
+    const fn whole(&self, space: Space) -> View {
+        View { space, offset: 0, len: self.layout.len }
+    }
+
+    /// μ and log σ² of `images`, `n × pixels` values in [0, 1].
+    ///
+    /// # Errors
+    /// [`Error::InvalidArgument`] for values that are not whole images in [0, 1].
+    pub async fn encode(&mut self, images: &[f32]) -> Result<Posterior> {
+        match self.small(images.len(), self.spec.pixels()).await? {
+            Some(session) => session.encode(images).await,
+            None => self.main.encode(images).await,
+        }
+    }
+
+    /// The mean of p(x|z) for `z`, `n × latent` values.
+    ///
+    /// # Errors
+    /// [`Error::InvalidArgument`] for values that are not whole rows of z.
+    pub async fn decode(&mut self, z: &[f32]) -> Result<Vec<f32>> {
+        match self.small(z.len(), self.spec.latent).await? {
+            Some(session) => session.decode(z).await,
+            None => self.main.decode(z).await,
+        }
+    }
+
+    /// Encodes and decodes `images`: through μ, or through a draw of z.
+    ///
+    /// # Errors
+    /// As [`Self::encode`].
+    pub async fn reconstruct(&mut self, images: &[f32], sample: bool, seed: u64) -> Result<Vec<f32>> {
+        let posterior = self.encode(images).await?;
+        let z = if sample { session::draw(&posterior, seed) } else { posterior.mu };
+        self.decode(&z).await
+    }
+
+    /// Decodes `n` draws from the prior, scaled by `temperature`.
+    ///
+    /// # Errors
+    /// [`Error::InvalidArgument`] for 0 or too many samples, or a bad temperature.
+    pub async fn sample(&mut self, n: u32, seed: u64, temperature: f32) -> Result<Vec<f32>> {
+        if n == 0 {
+            return Err(Error::argument("n", "0, expected at least 1"));
+        }
+        let z = session::prior(n, self.spec.latent, seed, temperature)?;
+        self.decode(&z).await
+    }
+
+    /// The ELBO's terms per image, in nats, with `samples` draws of z each.
+    ///
+    /// # Errors
+    /// As [`Self::encode`]; [`Error::InvalidArgument`] for 0 samples.
+    pub async fn elbo(&mut self, images: &[f32], samples: u32, seed: u64) -> Result<Elbo> {
+        match self.small(images.len(), self.spec.pixels()).await? {
+            Some(session) => session.elbo(images, samples, seed).await,
+            None => self.main.elbo(images, samples, seed).await,
+        }
+    }
+
+    /// The session for a request small enough that the CPU answers sooner than a GPU could be read.
+    async fn small(&mut self, values: usize, width: u32) -> Result<Option<&mut Session<CpuExecutor>>> {
+        if values / width as usize > SMALL {
+            return Ok(None);
+        }
+        // During a run the mirror is refreshed between chunks, not by every request.
+        if self.run.is_none() {
+            self.sync_mirror().await?;
+        }
+        Ok(self.mirror.as_mut().map(|m| &mut m.session))
+    }
+
+    async fn sync_mirror(&mut self) -> Result<()> {
+        let whole = self.whole(Space::Params);
+        if let Some(mirror) = &mut self.mirror
+            && mirror.stale
+        {
+            let params = self.main.executor.read(None, whole).await?;
+            mirror.session.executor.write(None, whole, &params)?;
+            mirror.stale = false;
+            mirror.synced = Instant::now();
+        }
+        Ok(())
+    }
+
+    /// Makes datasets resident: images to train on, and images held out. A training run ends.
+    ///
+    /// # Errors
+    /// [`Error::InvalidArgument`] if the images are not of the model's size; whatever the backend answers.
+    pub fn set_dataset(&mut self, train: &Dataset, test: Option<&Dataset>) -> Result<()> {
+        for (what, set) in [("train", Some(train)), ("test", test)] {
+            if let Some(set) = set
+                && set.pixels() != self.spec.pixels() as usize
+            {
+                let problem = format!("images of {} values, expected {}", set.pixels(), self.spec.pixels());
+                return Err(Error::argument(what, problem));
+            }
+        }
+        self.train_stop();
+        self.test = None;
+        self.adopt(Split::Train, Some(train.shared()))?;
+        self.adopt(Split::Test, test.map(Dataset::shared))
+    }
+
+    /// Begins a run over the datasets; an earlier run ends. `from` continues one.
+    ///
+    /// # Errors
+    /// [`Error::InvalidArgument`] without a dataset or for a bad setting; an earlier run goes on then.
+    pub fn train_start(&mut self, config: TrainConfig, from: Position) -> Result<()> {
+        config.validate()?;
+        let pixels = self.spec.pixels() as usize;
+        let count = |images: &Option<Arc<[u8]>>| images.as_ref().map_or(0, |i| (i.len() / pixels) as u32);
+        let (train, test) = (count(&self.train), count(&self.test));
+        if train == 0 {
+            return Err(Error::argument("dataset", "there is none yet; set one before training"));
+        }
+        let run = Trainer::new(&mut self.main.executor, &self.spec, config, train, test, from)?;
+        self.train_stop();
+        self.run = Some(run);
+        Ok(())
+    }
+
+    /// Hands over up to `max_steps` steps. On a GPU, more than one step at a time overlaps with the
+    /// host: their losses come from the next call, or from [`Self::train_flush`].
+    ///
+    /// # Errors
+    /// [`Error::InvalidArgument`] without a run; [`Error::Diverged`], after which the run is over and the
+    /// last good parameters are in place; [`Error::DeviceLost`].
+    pub async fn train_chunk(&mut self, max_steps: u32) -> Result<Progress> {
+        let overlap = self.mirror.is_some() && max_steps > 1;
+        let run = self.run.as_mut().ok_or_else(no_run)?;
+        let progress = run.advance(&mut self.main.executor, max_steps, overlap).await;
+        self.after_chunk(progress).await
+    }
+
+    /// The losses of steps still in flight.
+    ///
+    /// # Errors
+    /// As [`Self::train_chunk`].
+    pub async fn train_flush(&mut self) -> Result<Progress> {
+        let run = self.run.as_mut().ok_or_else(no_run)?;
+        let progress = run.flush(&mut self.main.executor).await;
+        self.after_chunk(progress).await
+    }
+
+    async fn after_chunk(&mut self, progress: Result<Progress>) -> Result<Progress> {
+        if let Some(mirror) = &mut self.mirror {
+            mirror.stale = true;
+            if mirror.synced.elapsed() > MIRROR_AGE {
+                self.sync_mirror().await?;
+            }
+        }
+        if progress.is_err() {
+            self.train_stop();
+        }
+        progress
+    }
+
+    /// Ends the run; its parameters stay.
+    pub fn train_stop(&mut self) {
+        if let Some(run) = self.run.take() {
+            run.finish(&mut self.main.executor);
+        }
+    }
+
+    /// The run under way.
+    #[must_use]
+    pub const fn training(&self) -> Option<&Trainer> {
+        self.run.as_ref()
+    }
+
+    /// Changes β and the learning rate of the run under way, from its next step on.
+    ///
+    /// # Errors
+    /// [`Error::InvalidArgument`] for a bad value; nothing is changed then.
+    pub fn set_hyperparameters(&mut self, beta: Option<f32>, learning_rate: Option<f32>) -> Result<()> {
+        match &mut self.run {
+            Some(run) => run.set_hyperparameters(beta, learning_rate),
+            None => Err(no_run()),
+        }
+    }
+
+    /// The optimiser's two moment arenas, for resuming a run.
+    ///
+    /// # Errors
+    /// [`Error::DeviceLost`].
+    pub async fn moments(&mut self) -> Result<[Vec<f32>; 2]> {
+        let (first, second) = (self.whole(Space::Moment1), self.whole(Space::Moment2));
+        Ok([self.main.executor.read(None, first).await?, self.main.executor.read(None, second).await?])
+    }
+
+    /// Puts moments back before [`Self::train_start`] with a position that is not the start.
+    ///
+    /// # Errors
+    /// [`Error::InvalidArgument`] if they are not of this model's size.
+    pub fn set_moments(&mut self, moments: &[Vec<f32>; 2]) -> Result<()> {
+        for (space, values) in [Space::Moment1, Space::Moment2].into_iter().zip(moments) {
+            let whole = self.whole(space);
+            self.main.executor.write(None, whole, values)?;
+        }
+        Ok(())
+    }
+}
+
+fn no_run() -> Error {
+    Error::argument("training", "no run is under way; start one first")
+}

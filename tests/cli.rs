@@ -1,0 +1,191 @@
+//! The command line from outside: what it writes, what it prints, how it fails.
+#![cfg(not(target_arch = "wasm32"))]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+const SPEC: &str = r#"{ "input": { "channels": 1, "height": 6, "width": 5 },
+    "encoder": [ { "type": "linear", "units": 16, "activation": "relu" } ], "latent": 2,
+    "decoder": [ { "type": "linear", "units": 16, "activation": "relu" } ] }"#;
+
+/// A folder with a spec and four IDX files of 6×5 images.
+struct Place {
+    folder: TempDir,
+}
+
+impl Place {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("spec.json"), SPEC).unwrap();
+        for (name, n) in [("train", 50_u32), ("t10k", 20)] {
+            let mut images = idx(3, &[n, 6, 5]);
+            images
+                .extend((0..n * 30).map(|i| if (i / 5 + i / 30) % 6 < 2 { 250 - (i % 7) as u8 } else { 3 }));
+            let mut labels = idx(1, &[n]);
+            labels.extend((0..n).map(|i| (i % 10) as u8));
+            fs::write(folder.path().join(format!("{name}-images-idx3-ubyte")), images).unwrap();
+            fs::write(folder.path().join(format!("{name}-labels-idx1-ubyte")), labels).unwrap();
+        }
+        Self { folder }
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    fn vae(&self, arguments: &str) -> Output {
+        let words = arguments.split_whitespace();
+        Command::new(env!("CARGO_BIN_EXE_vae")).current_dir(self.folder.path()).args(words).output().unwrap()
+    }
+
+    fn good(&self, arguments: &str) -> String {
+        let output = self.vae(arguments);
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "vae {arguments}: {stderr}");
+        String::from_utf8(output.stdout).unwrap()
+    }
+
+    /// One line on stderr, nothing on stdout, exit code 2; the line holds every one of `words`.
+    fn refused(&self, arguments: &str, words: &[&str]) {
+        let output = self.vae(arguments);
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "vae {arguments}: {stderr}");
+        assert!(output.stdout.is_empty());
+        assert_eq!(stderr.lines().count(), 1, "{stderr}");
+        for word in words {
+            assert!(stderr.contains(word), "vae {arguments}: {stderr} lacks {word:?}");
+        }
+    }
+}
+
+fn idx(dimensions: u8, sizes: &[u32]) -> Vec<u8> {
+    let mut bytes = vec![0, 0, 8, dimensions];
+    sizes.iter().for_each(|s| bytes.extend(s.to_be_bytes()));
+    bytes
+}
+
+fn lines(text: &str) -> Vec<Value> {
+    text.lines().map(|l| serde_json::from_str(l).unwrap_or_else(|e| panic!("{l}: {e}"))).collect()
+}
+
+const TRAIN: &str = "train --spec spec.json --data . --backend cpu --batch 16 --lr 1e-2 --json";
+
+#[test]
+fn training_prints_one_object_an_epoch_and_writes_a_model() {
+    let place = Place::new();
+    let epochs = lines(&place.good(&format!("{TRAIN} --epochs 3 --out m.safetensors")));
+    assert_eq!(epochs.len(), 3);
+    for (i, e) in epochs.iter().enumerate() {
+        assert_eq!(e["epoch"], i + 1);
+        assert_eq!(e["step"], 4 * (i + 1));
+        assert_eq!(e["backend"], "cpu");
+        assert!(e["seconds"].as_f64().unwrap() >= 0.0);
+        assert!(e.as_object().unwrap().contains_key("adapter"));
+        for side in ["train", "test"] {
+            let of = |key: &str| e[side][key].as_f64().unwrap();
+            assert!(of("recon") > 0.0 && of("kl") >= 0.0);
+            assert!((of("loss") - of("recon") - of("kl")).abs() < 1e-9);
+        }
+    }
+    let info: Value = serde_json::from_str(&place.good("info --model m.safetensors --json")).unwrap();
+    assert_eq!(info["parameters"], 30 * 16 + 16 + 2 * (16 * 2 + 2) + 2 * 16 + 16 + 16 * 30 + 30);
+    assert_eq!(info["spec"]["latent"], 2);
+    assert_eq!(info["provenance"]["steps"], "12");
+    assert!(place.good("info --model m.safetensors").contains("fc21.weight"));
+}
+
+#[test]
+fn steps_limit_a_run_and_resuming_goes_on_bit_for_bit() {
+    let place = Place::new();
+    place.good(&format!("{TRAIN} --epochs 4 --out whole.safetensors"));
+    place.good(&format!("{TRAIN} --steps 6 --out part.safetensors"));
+    let resumed = "train --resume part.safetensors --data . --backend cpu --batch 16 --lr 1e-2 --json";
+    place.good(&format!("{resumed} --epochs 4 --out rest.safetensors"));
+    let weights = |name: &str| {
+        let bytes = fs::read(place.path(name)).unwrap();
+        vae_playground::checkpoint::load(&bytes).unwrap().params
+    };
+    assert_eq!(weights("whole.safetensors"), weights("rest.safetensors"));
+    place.refused(&format!("{resumed} --epochs 1 --out x.safetensors"), &["epochs"]);
+}
+
+#[test]
+fn a_model_is_evaluated_and_sampled() {
+    let place = Place::new();
+    place.good(&format!("{TRAIN} --epochs 1 --out m.safetensors"));
+    for (binarize, samples) in [("none", 1), ("dynamic", 3), ("static", 2)] {
+        let command = format!(
+            "eval --model m.safetensors --data . --backend cpu --binarize {binarize} --samples {samples} --json"
+        );
+        let e = &lines(&place.good(&command))[0];
+        assert_eq!(e["n"], 20);
+        assert_eq!(e["binarize"], binarize);
+        assert!(e["iw"].is_null());
+        let of = |key: &str| e[key].as_f64().unwrap();
+        assert!((of("elbo") + of("recon") + of("kl")).abs() < 1e-9);
+    }
+    let limited =
+        &lines(&place.good("eval --model m.safetensors --data . --split train --limit 7 --json"))[0];
+    assert_eq!(limited["n"], 7);
+
+    place.good("sample --model m.safetensors --n 10 --seed 3 --out sheet.png");
+    let decoder =
+        png::Decoder::new(std::io::BufReader::new(fs::File::open(place.path("sheet.png")).unwrap()));
+    let mut reader = decoder.read_info().unwrap();
+    let mut pixels = vec![0; reader.output_buffer_size().unwrap()];
+    let frame = reader.next_frame(&mut pixels).unwrap();
+    // Four columns and three rows of 5×6 pixels with a line between them.
+    assert_eq!((frame.width, frame.height), (4 * 6 - 1, 3 * 7 - 1));
+    assert!(pixels.iter().any(|&p| p > 0));
+}
+
+#[test]
+fn bad_input_is_one_line_and_exit_code_2() {
+    let place = Place::new();
+    let train = "train --spec spec.json --data . --out m.safetensors";
+    place.refused("train --preset nonesuch --data . --out m.safetensors", &["nonesuch", "dense-20"]);
+    place.refused("train --data . --out m.safetensors", &["--preset"]);
+    place.refused("frobnicate", &["frobnicate"]);
+    place.refused(&format!("{train} --batch 0"), &["batch", "0"]);
+    place.refused(&format!("{train} --epochs 0"), &["epochs"]);
+    place.refused(&format!("{train} --lr NaN"), &["NaN"]);
+    place.refused(&format!("{train} --optimizer lion"), &["lion", "adam"]);
+    place.refused(&format!("{train} --backend tpu"), &["tpu"]);
+    place.refused("train --spec spec.json --data . --out no/such/folder/m.safetensors", &["folder"]);
+    place.refused("train --spec spec.json --data nowhere --out m.safetensors", &["nowhere"]);
+    place.refused("train --preset dense-20 --data . --backend cpu --out m.safetensors", &["784"]);
+
+    fs::write(place.path("negative.json"), SPEC.replace("16", "-16")).unwrap();
+    place.refused("train --spec negative.json --data . --out m.safetensors", &["-16"]);
+    fs::write(place.path("unknown.json"), SPEC.replace("\"latent\"", "\"latents\"")).unwrap();
+    place.refused("train --spec unknown.json --data . --out m.safetensors", &["latents"]);
+
+    fs::write(place.path("empty.safetensors"), []).unwrap();
+    for command in ["info --model empty.safetensors", "eval --model empty.safetensors --data ."] {
+        place.refused(command, &["checkpoint"]);
+    }
+    place.refused("info --model missing.safetensors", &["missing.safetensors"]);
+
+    let images = place.path("train-images-idx3-ubyte");
+    let whole = fs::read(&images).unwrap();
+    fs::write(&images, &whole[..whole.len() - 1]).unwrap();
+    place.refused(train, &["1499", "1500"]);
+    assert!(!place.path("m.safetensors").exists());
+}
+
+#[test]
+fn a_run_that_diverges_keeps_the_last_good_model() {
+    let place = Place::new();
+    let output =
+        place.vae(&format!("{TRAIN} --lr 1e30 --epochs 5 --out m.safetensors").replace("--lr 1e-2 ", ""));
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{stderr}");
+    assert!(stderr.contains("diverged"), "{stderr}");
+    let bytes = fs::read(Path::new(&place.path("m.safetensors"))).unwrap();
+    let loaded = vae_playground::checkpoint::load(&bytes).unwrap();
+    assert!(loaded.params.iter().all(|v| v.is_finite()));
+}
