@@ -10,7 +10,7 @@ use crate::plan::Plan;
 
 /// A compiled plan on an executor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct ProgramId(pub(crate) usize);
+pub struct ProgramId(pub usize);
 
 /// Which part of a plan to run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -54,6 +54,8 @@ OPTIMIZERS = [
     setting("adam", ADAM, 0.01),
     setting("adam-decay", ADAM, 0.01, weight_decay=0.1),
     setting("adam-clipped", ADAM, 0.01, max_norm=0.5),
+    # Adam hardly sees a scaled gradient; this one shows whether the threshold is right.
+    setting("sgd-clipped", {"type": "sgd", "momentum": 0.5}, 0.05, max_norm=0.5),
 ]
 
 
@@ -205,19 +207,19 @@ def optimizer_of(setting, parameters):
 
 
 def train(model, setting, x, noise, beta):
-    """Ten steps on one batch; the loss of each before its update."""
+    """Ten steps on one batch; the loss and the gradient's norm of each before its update."""
     optimizer = optimizer_of(setting, model.parameters())
-    losses = []
+    losses, norms = [], []
     for eps in noise:
         optimizer.zero_grad()
         terms = model(x, eps)
         loss = terms["recon"] + beta * terms["kl"]
         loss.backward()
-        if setting["max_norm"] is not None:
-            nn.utils.clip_grad_norm_(model.parameters(), setting["max_norm"])
+        max_norm = math.inf if setting["max_norm"] is None else setting["max_norm"]
+        norms.append(nn.utils.clip_grad_norm_(model.parameters(), max_norm))
         optimizer.step()
         losses.append(loss.detach())
-    return torch.stack(losses)
+    return torch.stack(losses), torch.stack(norms)
 
 
 def make(index, spec, beta):
@@ -245,9 +247,10 @@ def make(index, spec, beta):
 
     for setting in OPTIMIZERS:
         model.load_state_dict(initial)
-        tensors[f"losses.{setting['name']}"] = train(model, setting, x, noise, beta)
+        key = setting["name"]
+        tensors[f"losses.{key}"], tensors[f"norms.{key}"] = train(model, setting, x, noise, beta)
         for name, p in model.named_parameters():
-            tensors[f"final.{setting['name']}.{name}"] = p.detach().clone()
+            tensors[f"final.{key}.{name}"] = p.detach().clone()
     return {name: t.to(torch.float32).contiguous() for name, t in tensors.items()}
 
 
