@@ -43,7 +43,7 @@ fn native(project: &Project, json: &std::path::Path) -> Result<()> {
     tools::npm_packages(project)?;
     mnist::ensure(project)?;
     let sh = &project.sh;
-    cmd!(sh, "cargo run --release --example bench -- --json {json}").run()?;
+    cmd!(sh, "cargo bench --bench steps -- --json {json}").run()?;
     Ok(())
 }
 
