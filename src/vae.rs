@@ -16,7 +16,7 @@ use crate::op::{Space, Split, View};
 use crate::params::{Initialisation, Layout};
 use crate::session::{self, Elbo, Posterior, Session};
 use crate::spec::VaeSpec;
-use crate::train::{Position, Progress, TrainConfig, Trainer};
+use crate::train::{Phase, Position, Progress, TrainConfig, Trainer};
 
 /// Up to this many images, inference runs on the CPU even beside a GPU: a readback costs more.
 const SMALL: usize = 100;
@@ -260,8 +260,10 @@ impl Vae {
         if values / width as usize > SMALL {
             return Ok(None);
         }
-        // During a run the mirror is refreshed between chunks, not by every request.
-        if self.run.is_none() {
+        // While a run goes on the mirror is refreshed between its chunks, not by requests.
+        let running = self.run.as_ref().is_some_and(|run| run.phase() != Phase::Done);
+        let fresh = self.mirror.as_ref().is_some_and(|m| m.synced.elapsed() < 2 * MIRROR_AGE);
+        if !(running && fresh) {
             self.sync_mirror().await?;
         }
         Ok(self.mirror.as_mut().map(|m| &mut m.session))

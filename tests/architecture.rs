@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 const RANKS: [&[&str]; 12] = [
     &["error"],
     &["rng", "spec", "op"],
-    &["presets", "params", "data"],
+    &["presets", "params", "data", "container"],
     &["plan", "layers", "loss", "optim"],
     &["executor"],
     &["cpu", "gpu"],

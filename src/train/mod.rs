@@ -136,6 +136,12 @@ impl Trainer {
         &self.config
     }
 
+    /// What the run does next.
+    #[must_use]
+    pub const fn phase(&self) -> Phase {
+        self.phase
+    }
+
     /// Where the run stands, steps in flight included.
     #[must_use]
     pub const fn position(&self) -> Position {

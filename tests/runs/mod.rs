@@ -85,7 +85,8 @@ pub(crate) fn losses_fall(choice: Choice) {
     let (_, epochs) = train(&mut vae, config);
     let test = |e: &EpochReport| e.test.unwrap().loss;
     let (first, last) = (test(&epochs[0]), test(&epochs[59]));
-    assert!(last < 0.7 * first, "held-out loss went from {first} to {last}");
+    // Most of the loss is the entropy of the grey noise, which nothing can take away.
+    assert!(last < 0.85 * first, "held-out loss went from {first} to {last}");
     for e in &epochs {
         let t = e.test.unwrap();
         assert!((t.loss - t.recon - t.kl).abs() < 1e-9 && t.recon > 0.0 && t.kl >= 0.0);

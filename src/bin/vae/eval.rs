@@ -17,13 +17,14 @@ use crate::files;
 pub(crate) fn run(args: &EvalArgs) -> Result<()> {
     let choice = Choice::named(&args.backend)?;
     let binarize = Binarize::named(&args.binarize)?;
-    let mut vae = block_on(Vae::from_checkpoint(&files::read(&args.model)?, choice))?;
+    let model = files::read(&args.model)?;
     let (train, test) = load_mnist_dir(&args.data)?;
     let data = match args.split.as_str() {
         "test" => test,
         "train" => train,
         other => return Err(Error::argument("split", format!("{other:?}, expected test or train"))),
     };
+    let mut vae = block_on(Vae::from_checkpoint(&model, choice))?;
     let bar = if args.json || !std::io::stderr().is_terminal() {
         ProgressBar::hidden()
     } else {

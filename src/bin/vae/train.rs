@@ -29,9 +29,10 @@ pub(crate) fn run(args: &TrainArgs) -> Result<()> {
     let config = config(args)?;
     config.validate()?;
     check_writable(&args.out)?;
+    // Files first: opening a GPU takes time, and some drivers print warnings of their own.
+    let (train, test) = load_mnist_dir(&args.data)?;
     let (mut vae, position, seed) = block_on(open(args, choice))?;
     let config = TrainConfig { seed, ..config };
-    let (train, test) = load_mnist_dir(&args.data)?;
     vae.set_dataset(&train, Some(&test))?;
     describe_run(&mut vae, args, &config);
     vae.train_start(config, position)?;
