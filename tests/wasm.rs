@@ -3,16 +3,24 @@
 
 mod oracle;
 
-use oracle::cases::{Extent, OPS, check_op};
+use oracle::cases::{Extent, check_all};
 use vae_playground::cpu::CpuExecutor;
-use vae_playground::executor::ReasonCode;
+use vae_playground::executor::{Executor, ReasonCode};
 use wasm_bindgen_test::wasm_bindgen_test;
+
+fn executor(params: u32) -> CpuExecutor {
+    CpuExecutor::new(params, ReasonCode::Requested, "a test")
+}
 
 #[wasm_bindgen_test]
 async fn every_op_matches_the_oracle() {
-    for op in OPS {
-        let make = |params| CpuExecutor::with_threads(params, 1, ReasonCode::Requested, "a test");
-        let failures = check_op(op, make, Extent::Full).await;
-        assert!(failures.is_empty(), "{} failures:\n{}", failures.len(), failures.join("\n"));
-    }
+    let failures = check_all(executor, Extent::Full).await;
+    assert!(failures.is_empty(), "{} failures:\n{}", failures.len(), failures.join("\n"));
+}
+
+#[wasm_bindgen_test]
+fn one_worker_computes_with_vectors() {
+    let executor = executor(64);
+    assert_eq!(executor.info().workers, 1);
+    assert!(executor.info().simd.contains("simd"), "{}", executor.info().simd);
 }
