@@ -1,9 +1,8 @@
 //! The plan and the f64 oracle against PyTorch: what the executors are held to is itself right, and the
 //! comparison finds what is not.
+#![cfg(not(target_arch = "wasm32"))]
 
-#[allow(dead_code, reason = "shared with the tests of the executors")]
 mod golden;
-#[allow(dead_code, reason = "the cases are for the tests of the executors")]
 mod oracle;
 
 use std::rc::Rc;
@@ -125,11 +124,10 @@ impl Executor for Oracle {
 
     fn clear_moments(&mut self) {
         let zeros = vec![0.0; self.params as usize];
-        for i in 1..ARENAS.len() {
-            self.arenas[i].clone_from(&zeros);
-            let view = self.arena(ARENAS[i]);
-            if self.program.is_some() {
-                self.memory().write(view, &zeros);
+        for (space, arena) in ARENAS.into_iter().zip(&mut self.arenas).skip(1) {
+            arena.clone_from(&zeros);
+            if let Some((_, memory)) = &mut self.program {
+                memory.write(View { space, offset: 0, len: self.params }, &zeros);
             }
         }
     }

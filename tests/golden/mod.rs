@@ -30,11 +30,14 @@ impl Tolerance {
 
 /// Everything in which the executor differs from PyTorch, over all fixtures; `make` builds an executor for
 /// an arena of so many values.
-pub(crate) async fn check<E: Executor>(mut make: impl FnMut(u32) -> E, tolerance: Tolerance) -> Vec<String> {
+pub(crate) async fn check<E: Executor>(make: impl FnOnce(u32) -> E, tolerance: Tolerance) -> Vec<String> {
+    let fixtures = fixture::all();
+    // One executor for all, with room for the largest: a GPU compiles its pipelines once.
+    let params = fixtures.iter().map(|f| f.layout.len).max().expect("there are fixtures");
+    let mut executor = make(params);
     let mut failures = Vec::new();
-    for fixture in &fixture::all() {
-        let executor = make(fixture.layout.len);
-        let mut check = Check { fixture, executor, tolerance, failures: Vec::new() };
+    for fixture in &fixtures {
+        let mut check = Check { fixture, params, executor: &mut executor, tolerance, failures: Vec::new() };
         if let Err(e) = check.everything().await {
             check.failures.push(format!("error: {e}"));
         }
@@ -45,13 +48,16 @@ pub(crate) async fn check<E: Executor>(mut make: impl FnMut(u32) -> E, tolerance
 
 struct Check<'a, E> {
     fixture: &'a Fixture,
-    executor: E,
+    /// Length of the executor's arena.
+    params: u32,
+    executor: &'a mut E,
     tolerance: Tolerance,
     failures: Vec<String>,
 }
 
 impl<E: Executor> Check<'_, E> {
     async fn everything(&mut self) -> Result<()> {
+        self.executor.clear_moments();
         self.write_params()?;
         self.encode().await?;
         self.decode().await?;
@@ -164,7 +170,8 @@ impl<E: Executor> Check<'_, E> {
     }
 
     fn plan(&self, goal: &Goal) -> Result<Plan> {
-        Plan::new(&self.fixture.spec, goal, Input::Host, CAPACITY, STEPS)
+        let plan = Plan::new(&self.fixture.spec, goal, Input::Host, CAPACITY, STEPS)?;
+        Ok(Plan { params: self.params, ..plan })
     }
 
     fn step(&self, t: u32, optimizer: Optimizer) -> Step {
@@ -218,10 +225,15 @@ impl<E: Executor> Check<'_, E> {
         let largest = want.iter().fold(0.0_f32, |m, v| m.max(v.abs()));
         // A gradient that PyTorch finds to be 0 may be the rounding of its terms here.
         let allowed = tolerance * largest + tolerance * 1e-3;
-        let wrong = |(_, (got, want)): &(usize, (&f32, &f32))| !((*got - *want).abs() <= allowed);
-        let excess = |(_, (got, want)): &(usize, (&f32, &f32))| (*got - *want).abs();
-        let worst =
-            got.iter().zip(want).enumerate().filter(wrong).max_by(|a, b| excess(a).total_cmp(&excess(b)));
+        // A NaN is worse than any number.
+        let excess = |(got, want): (&f32, &f32)| {
+            let difference = (got - want).abs();
+            if difference.is_nan() { f32::INFINITY } else { difference }
+        };
+        let pairs = got.iter().zip(want).enumerate();
+        let worst = pairs
+            .filter(|(_, pair)| excess(*pair) > allowed)
+            .max_by(|(_, a), (_, b)| excess(*a).total_cmp(&excess(*b)));
         if let Some((i, (got, want))) = worst {
             self.failures
                 .push(format!("{what}: value {i} is {got:e}, PyTorch's {want:e}, allowed {allowed:e}"));
