@@ -1,0 +1,225 @@
+// What the worker does for each request: it owns the engine, its dataset and the training session.
+
+import { Lock } from './lock.js';
+import { VaeError } from './errors.js';
+import { loadMnist } from './mnist.js';
+import { packError, transferables } from './protocol.js';
+import { TrainingSession } from './session.js';
+
+/** A CPU chunk holds the engine this long at most, so a drawing never waits longer to be seen. */
+const CPU_CHUNK_MS = 25;
+/** One to two frames: long enough to hide submission, short enough that the page, which shares the GPU, stays smooth. */
+const GPU_CHUNK_MS = 24;
+
+/** @typedef {import('./protocol.js').Operations} Operations */
+
+/** Serves requests, one engine at a time. */
+export class EngineHost {
+  /** @type {import('./types.js').WasmModule | null} */
+  #wasm = null;
+  /** @type {import('./types.js').WasmEngine | null} */
+  #engine = null;
+  #lock = new Lock();
+  /** @type {TrainingSession | null} */
+  #session = null;
+  #runs = 0;
+  /** Kept to hand to the next engine when the model changes. @type {Parameters<import('./types.js').WasmEngine['setDataset']>[0] | null} */
+  #dataset = null;
+  #reasonCode = '';
+
+  /**
+   * @param {object} parts
+   * @param {(wasmUrl: string | undefined) => Promise<import('./types.js').WasmModule>} parts.loadWasm
+   * @param {(message: import('./protocol.js').Reply | import('./protocol.js').EventMessage, transfer: ArrayBuffer[]) => void} parts.post
+   * @param {() => Promise<void>} parts.giveWay
+   * @param {() => number} parts.now
+   */
+  constructor(parts) {
+    this.parts = parts;
+    /** @type {{ [O in keyof Operations]: (args: Operations[O]['args'], id: number) => Promise<Operations[O]['value']> }} */
+    this.operations = {
+      create: (args) => this.#create(args),
+      encode: ({ images }) => this.#use((engine) => engine.encode(images)),
+      decode: ({ z }) => this.#use((engine) => engine.decode(z)),
+      reconstruct: ({ images, sample, seed }) => this.#use((engine) => engine.reconstruct(images, sample, seed)),
+      sample: ({ n, seed, temperature }) => this.#use((engine) => engine.sample(n, seed, temperature)),
+      elbo: ({ images, samples, seed }) => this.#use((engine) => engine.elbo(images, samples, seed)),
+      interpret: (drawing) => this.#interpret(drawing),
+      setDataset: ({ dataset }) => this.#setDataset(dataset),
+      loadMnist: ({ baseUrl }, id) => this.#loadMnist(baseUrl, id),
+      train: ({ settings, paused }) => this.#train(settings, paused),
+      pause: async () => this.#session?.pause(),
+      resume: async () => this.#session?.resume(),
+      step: async () => this.#session?.step(),
+      stop: async () => this.#session?.stop(),
+      setHyperparameters: (changes) => this.#use((engine) => engine.setHyperparameters(changes)),
+      save: () => this.#use((engine) => engine.save()),
+      load: ({ bytes }) => this.#load(bytes),
+      reset: ({ seed }) => this.#reset(seed),
+    };
+  }
+
+  /** @param {import('./protocol.js').Request} request */
+  async handle({ id, op, args }) {
+    try {
+      const run = /** @type {(args: unknown, id: number) => Promise<unknown>} */ (this.operations[op]);
+      if (!run) throw new VaeError('invalid-argument', `unknown operation ${String(op)}`);
+      const value = await run(args, id);
+      this.parts.post({ id, ok: true, value }, transferables(value));
+    } catch (thrown) {
+      this.parts.post({ id, ok: false, error: packError(thrown) }, []);
+    }
+  }
+
+  /**
+   * @template T
+   * @param {(engine: import('./types.js').WasmEngine) => T | Promise<T>} task
+   * @returns {Promise<T>}
+   */
+  #use(task) {
+    return this.#lock.run(() => {
+      if (!this.#engine) throw new VaeError('disposed', 'there is no engine: create has not succeeded');
+      return task(this.#engine);
+    });
+  }
+
+  /**
+   * @param {Operations['create']['args']} args
+   * @returns {Promise<import('./protocol.js').ModelInfo>}
+   */
+  async #create({ wasmUrl, model, backend, seed }) {
+    await this.#session?.stop();
+    this.#wasm ??= await this.parts.loadWasm(wasmUrl);
+    const { Engine } = this.#wasm;
+    return this.#lock.run(async () => {
+      const engine = await Engine.create({ spec: model, backend, seed });
+      if (this.#dataset) engine.setDataset(this.#dataset);
+      // Only a working new engine replaces the old one.
+      this.#engine?.free();
+      this.#engine = engine;
+      return this.#info(engine);
+    });
+  }
+
+  /**
+   * @param {import('./types.js').WasmEngine} engine
+   * @returns {import('./protocol.js').ModelInfo}
+   */
+  #info(engine) {
+    const wasm = /** @type {import('./types.js').WasmModule} */ (this.#wasm);
+    const backend = engine.backend();
+    this.#reasonCode = backend.reasonCode;
+    return {
+      spec: engine.spec(),
+      backend,
+      parameterCount: engine.parameterCount(),
+      presets: wasm.presetNames(),
+      version: wasm.version(),
+    };
+  }
+
+  /**
+   * @param {import('./protocol.js').Drawing} drawing
+   * @returns {Promise<import('./protocol.js').Interpretation>}
+   */
+  #interpret({ ink, width, height }) {
+    return this.#use(async (engine) => {
+      const wasm = /** @type {import('./types.js').WasmModule} */ (this.#wasm);
+      const seen = wasm.preprocessDrawing(ink, width, height);
+      if (seen.blank) return { ...seen, mu: null, logvar: null, reconstruction: null };
+      const { mu, logvar } = await engine.encode(seen.pixels);
+      return { ...seen, mu, logvar, reconstruction: await engine.decode(mu) };
+    });
+  }
+
+  /** @param {import('./types.js').Dataset} dataset */
+  async #setDataset({ images, labels, test }) {
+    await this.#session?.stop();
+    const data = {
+      trainImages: toBytes(images),
+      trainLabels: labels,
+      testImages: test && toBytes(test.images),
+      testLabels: test?.labels,
+    };
+    await this.#use((engine) => engine.setDataset(data));
+    this.#dataset = data;
+  }
+
+  /**
+   * @param {string} baseUrl
+   * @param {number} id
+   */
+  async #loadMnist(baseUrl, id) {
+    if (!this.#wasm) throw new VaeError('disposed', 'there is no engine: create has not succeeded');
+    const { parseIdx } = this.#wasm;
+    const onProgress = (/** @type {number} */ loaded, /** @type {number | null} */ total) =>
+      this.parts.post({ event: 'progress', id, loaded, total }, []);
+    await this.#setDataset(await loadMnist({ baseUrl, parseIdx, onProgress }));
+  }
+
+  /**
+   * @param {import('./types.js').TrainSettings} settings
+   * @param {boolean} paused
+   */
+  async #train(settings, paused) {
+    await this.#session?.stop();
+    const engine = await this.#use((ready) => ready);
+    const run = ++this.#runs;
+    const session = new TrainingSession({
+      engine,
+      lock: this.#lock,
+      post: (message) => {
+        this.parts.post(message, []);
+        this.#reportBackend();
+      },
+      giveWay: this.parts.giveWay,
+      now: this.parts.now,
+      targetMs: engine.backend().kind === 'webgpu' ? GPU_CHUNK_MS : CPU_CHUNK_MS,
+      run,
+    });
+    await session.start(settings, paused);
+    this.#session = session;
+    return run;
+  }
+
+  /** A lost device moves a running training elsewhere; the page must hear of it. */
+  #reportBackend() {
+    const backend = this.#engine?.backend();
+    if (!backend || backend.reasonCode === this.#reasonCode) return;
+    this.#reasonCode = backend.reasonCode;
+    this.parts.post({ event: 'backend', backend }, []);
+  }
+
+  /**
+   * @param {Uint8Array} bytes
+   * @returns {Promise<import('./protocol.js').ModelInfo>}
+   */
+  async #load(bytes) {
+    await this.#session?.stop();
+    return this.#use(async (engine) => {
+      await engine.load(bytes);
+      return this.#info(engine);
+    });
+  }
+
+  /** @param {number} seed */
+  async #reset(seed) {
+    await this.#session?.stop();
+    await this.#use((engine) => engine.reset(seed));
+  }
+}
+
+/**
+ * Pixels as the raw bytes 0..255 that the engine keeps.
+ * @param {Uint8Array | Float32Array} images
+ * @returns {Uint8Array}
+ */
+function toBytes(images) {
+  if (images instanceof Uint8Array) return images;
+  return Uint8Array.from(images, (value) => {
+    if (!(value >= 0 && value <= 1)) {
+      throw new VaeError('invalid-argument', `dataset.images: found ${value}, expected values in [0, 1]`);
+    }
+    return Math.round(value * 255);
+  });
+}

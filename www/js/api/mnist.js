@@ -1,0 +1,125 @@
+// Streams the four MNIST files with progress in bytes, and unpacks them.
+
+import { VaeError } from './errors.js';
+import { fetchOk, streamLength } from './fetching.js';
+
+const FILES = Object.freeze({
+  trainImages: 'train-images-idx3-ubyte.gz',
+  trainLabels: 'train-labels-idx1-ubyte.gz',
+  testImages: 't10k-images-idx3-ubyte.gz',
+  testLabels: 't10k-labels-idx1-ubyte.gz',
+});
+
+/** @typedef {{ loaded: number, total: number | null }} Progress */
+
+/**
+ * @param {Uint8Array} head
+ * @returns {boolean} a host may already have unpacked the file (Content-Encoding: gzip)
+ */
+export function isGzip(head) {
+  return head.length >= 2 && head[0] === 0x1f && head[1] === 0x8b;
+}
+
+/**
+ * Unpacks a stream if it is gzip, and passes it on as it is otherwise.
+ * @param {ReadableStream<Uint8Array>} packed
+ * @param {(bytes: number) => void} onBytes hears the size of every piece that arrives
+ * @returns {Promise<Uint8Array>}
+ */
+export async function unpack(packed, onBytes) {
+  const reader = packed.getReader();
+  let head = new Uint8Array(0);
+  // Two bytes tell, and the first piece may be shorter.
+  while (head.length < 2) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    onBytes(value.length);
+    const joined = new Uint8Array(head.length + value.length);
+    joined.set(head);
+    joined.set(value, head.length);
+    head = joined;
+  }
+  const whole = new ReadableStream({
+    start: (controller) => controller.enqueue(head),
+    async pull(controller) {
+      const { done, value } = await reader.read();
+      if (done) return controller.close();
+      onBytes(value.length);
+      controller.enqueue(value);
+    },
+    cancel: (reason) => reader.cancel(reason),
+  });
+  const plain = isGzip(head) ? whole.pipeThrough(new DecompressionStream('gzip')) : whole;
+  return new Uint8Array(await new Response(plain).arrayBuffer());
+}
+
+/**
+ * @param {string} url
+ * @param {typeof fetch} fetchFile
+ * @param {Progress} progress
+ * @param {() => void} changed
+ */
+async function download(url, fetchFile, progress, changed) {
+  const response = await fetchOk(url, fetchFile);
+  progress.total = streamLength(response);
+  try {
+    return await unpack(response.body, (bytes) => {
+      progress.loaded += bytes;
+      changed();
+    });
+  } catch (thrown) {
+    throw new VaeError('network', `${url} broke off or is not a gzip file: ${String(thrown)}`, { cause: thrown });
+  }
+}
+
+/**
+ * @param {{ dims: number[], data: Uint8Array }} images
+ * @param {{ dims: number[], data: Uint8Array }} labels
+ * @param {string} name
+ */
+function paired(images, labels, name) {
+  const [n, height, width] = images.dims;
+  if (images.dims.length !== 3 || height !== 28 || width !== 28) {
+    throw new VaeError('invalid-argument', `${name} images: found dimensions ${images.dims.join('×')}, expected n×28×28`);
+  }
+  if (labels.dims.length !== 1 || labels.dims[0] !== n) {
+    throw new VaeError('invalid-argument', `${name} labels: found ${labels.dims.join('×')}, expected one for each of ${n} images`);
+  }
+  return { images: images.data, labels: labels.data };
+}
+
+/**
+ * MNIST: 60,000 training and 10,000 test images, raw bytes 0..255.
+ * @param {object} options
+ * @param {string} options.baseUrl folder of the four files
+ * @param {(bytes: Uint8Array) => { dims: number[], data: Uint8Array }} options.parseIdx
+ * @param {(loaded: number, total: number | null) => void} options.onProgress bytes of bytes over all files; total is null while unknown
+ * @param {typeof fetch} [options.fetch]
+ * @returns {Promise<{ images: Uint8Array, labels: Uint8Array, test: { images: Uint8Array, labels: Uint8Array } }>}
+ * @throws {VaeError} `network` or, for files that are not IDX, `invalid-argument`
+ */
+export async function loadMnist({ baseUrl, parseIdx, onProgress, fetch: fetchFile = (...args) => fetch(...args) }) {
+  /** @type {Map<string, Progress>} */
+  const progress = new Map();
+  const changed = () => {
+    let loaded = 0;
+    let total = 0;
+    let known = progress.size === Object.keys(FILES).length;
+    for (const file of progress.values()) {
+      loaded += file.loaded;
+      total += file.total ?? 0;
+      known &&= file.total !== null;
+    }
+    onProgress(loaded, known ? total : null);
+  };
+  const get = async (/** @type {keyof typeof FILES} */ name) => {
+    const file = { loaded: 0, total: null };
+    progress.set(name, file);
+    return parseIdx(await download(new URL(FILES[name], baseUrl).href, fetchFile, file, changed));
+  };
+  const [trainImages, trainLabels, testImages, testLabels] = await Promise.all([
+    get('trainImages'), get('trainLabels'), get('testImages'), get('testLabels'),
+  ]);
+  const train = paired(trainImages, trainLabels, 'training');
+  return { ...train, test: paired(testImages, testLabels, 'test') };
+}

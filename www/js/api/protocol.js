@@ -1,0 +1,105 @@
+// The messages between a Vae and its worker: requests with ids, one reply each, and events that nobody asked for.
+
+import { VaeError, toVaeError } from './errors.js';
+
+/**
+ * What each operation takes and gives.
+ * @typedef {object} Operations
+ * @property {{ args: { wasmUrl?: string, model: string | import('./types.js').VaeSpec, backend: import('./types.js').BackendRequest, seed: number }, value: ModelInfo }} create
+ * @property {{ args: { images: Float32Array }, value: { mu: Float32Array, logvar: Float32Array } }} encode
+ * @property {{ args: { z: Float32Array }, value: Float32Array }} decode
+ * @property {{ args: { images: Float32Array, sample: boolean, seed: number }, value: Float32Array }} reconstruct
+ * @property {{ args: { n: number, seed: number, temperature: number }, value: Float32Array }} sample
+ * @property {{ args: { images: Float32Array, samples: number, seed: number }, value: { recon: Float32Array, kl: Float32Array } }} elbo
+ * @property {{ args: Drawing, value: Interpretation }} interpret
+ * @property {{ args: { dataset: import('./types.js').Dataset }, value: void }} setDataset
+ * @property {{ args: { baseUrl: string }, value: void }} loadMnist
+ * @property {{ args: { settings: import('./types.js').TrainSettings, paused: boolean }, value: number }} train
+ * @property {{ args: {}, value: void }} pause
+ * @property {{ args: {}, value: void }} resume
+ * @property {{ args: {}, value: void }} step
+ * @property {{ args: {}, value: void }} stop
+ * @property {{ args: { beta?: number, learningRate?: number }, value: void }} setHyperparameters
+ * @property {{ args: {}, value: Uint8Array }} save
+ * @property {{ args: { bytes: Uint8Array }, value: ModelInfo }} load
+ * @property {{ args: { seed: number }, value: void }} reset
+ */
+
+/** @typedef {keyof Operations} Operation */
+
+/** Ink coverage in [0, 1], width×height, row by row.
+ * @typedef {{ ink: Float32Array, width: number, height: number }} Drawing */
+
+/**
+ * A drawing seen through the model; with a blank drawing there is nothing to encode.
+ * @typedef {import('./types.js').Preprocessed & { mu: Float32Array | null, logvar: Float32Array | null, reconstruction: Float32Array | null }} Interpretation
+ */
+
+/**
+ * @typedef {object} ModelInfo
+ * @property {import('./types.js').VaeSpec} spec
+ * @property {import('./types.js').BackendInfo} backend
+ * @property {number} parameterCount
+ * @property {string[]} presets
+ * @property {string} version
+ */
+
+/**
+ * @template {Operation} [O=Operation]
+ * @typedef {{ id: number, op: O, args: Operations[O]['args'] }} Request
+ */
+
+/** @typedef {{ id: number, ok: true, value: unknown } | { id: number, ok: false, error: WireError }} Reply */
+/** @typedef {{ code: import('./errors.js').VaeErrorCode, message: string }} WireError */
+
+/**
+ * Fresh steps of run number `run`; at most one such message a frame.
+ * @typedef {object} TrainMessage
+ * @property {'train'} event
+ * @property {number} run
+ * @property {import('./types.js').StepMetrics[]} steps
+ * @property {import('./types.js').EpochMetrics} [test]
+ * @property {'training' | 'evaluating' | 'done'} phase
+ * @property {boolean} paused
+ * @property {number} stepsPerSecond
+ * @property {number} stepsInEpoch
+ */
+
+/** @typedef {{ event: 'train-end', run: number, error: WireError | null }} TrainEndMessage */
+/** @typedef {{ event: 'progress', id: number, loaded: number, total: number | null }} ProgressMessage */
+/** @typedef {{ event: 'backend', backend: import('./types.js').BackendInfo }} BackendMessage */
+/** @typedef {TrainMessage | TrainEndMessage | ProgressMessage | BackendMessage} EventMessage */
+
+/**
+ * @param {unknown} thrown
+ * @returns {WireError} errors lose their class and code in structured cloning, so they travel as data
+ */
+export function packError(thrown) {
+  const { code, message } = toVaeError(thrown);
+  return { code, message };
+}
+
+/**
+ * @param {WireError} error
+ * @returns {VaeError}
+ */
+export function unpackError(error) {
+  return new VaeError(error.code, error.message);
+}
+
+/**
+ * The buffers in a message that can be handed over instead of copied. Each only once.
+ * @param {unknown} value
+ * @param {Set<ArrayBuffer>} [found]
+ * @returns {ArrayBuffer[]}
+ */
+export function transferables(value, found = new Set()) {
+  if (ArrayBuffer.isView(value)) {
+    if (value.buffer instanceof ArrayBuffer) found.add(value.buffer);
+  } else if (value instanceof ArrayBuffer) {
+    found.add(value);
+  } else if (value !== null && typeof value === 'object') {
+    for (const inner of Object.values(value)) transferables(inner, found);
+  }
+  return [...found];
+}

@@ -1,0 +1,43 @@
+// The dedicated module worker that owns the wasm module, the GPU device and the training loop.
+
+import { WASM_MODULE_URL } from './assets.js';
+import { VaeError } from './errors.js';
+import { EngineHost } from './host.js';
+import { macrotask } from './macrotask.js';
+
+/**
+ * The part of DedicatedWorkerGlobalScope used here; TypeScript's DOM and WebWorker libraries exclude each other.
+ * @typedef {object} WorkerScope
+ * @property {(message: unknown, transfer: Transferable[]) => void} postMessage
+ * @property {((event: MessageEvent) => void) | null} onmessage
+ */
+const scope = /** @type {WorkerScope} */ (/** @type {unknown} */ (globalThis));
+
+/**
+ * @param {string | undefined} wasmUrl
+ * @returns {Promise<import('./types.js').WasmModule>}
+ */
+async function loadWasm(wasmUrl) {
+  try {
+    /** @type {import('./types.js').WasmModule} */
+    const wasm = await import(WASM_MODULE_URL);
+    await (wasmUrl ? wasm.default({ module_or_path: wasmUrl }) : wasm.default());
+    return wasm;
+  } catch (thrown) {
+    if (typeof WebAssembly === 'undefined') throw new VaeError('unsupported', 'this browser has no WebAssembly');
+    if (thrown instanceof WebAssembly.CompileError) {
+      throw new VaeError('unsupported', `this browser cannot compile the engine: ${thrown.message}`, { cause: thrown });
+    }
+    throw new VaeError('network', `the engine could not be loaded: ${String(thrown)}`, { cause: thrown });
+  }
+}
+
+const host = new EngineHost({
+  loadWasm,
+  post: (message, transfer) => scope.postMessage(message, transfer),
+  giveWay: macrotask,
+  now: () => performance.now(),
+});
+
+// Registered before anything is awaited: a message that finds no listener would be lost.
+scope.onmessage = ({ data }) => void host.handle(data);

@@ -1,0 +1,102 @@
+// Building elements without markup strings, and text that follows the language.
+
+import { en } from './i18n/en.js';
+import { zh } from './i18n/zh.js';
+
+/** @typedef {keyof typeof en} TextKey */
+/** @typedef {Record<string, string | number>} TextParams */
+
+/** @type {Record<'en' | 'zh', Record<TextKey, string>>} */
+const TEXTS = { en, zh };
+
+/**
+ * @param {'en' | 'zh'} lang
+ * @param {TextKey} key
+ * @param {TextParams} [params] for the text's {names}
+ * @returns {string}
+ */
+export function translate(lang, key, params = {}) {
+  return TEXTS[lang][key].replace(/\{(\w+)\}/g, (whole, name) => String(params[name] ?? whole));
+}
+
+/**
+ * @param {string} key
+ * @returns {key is TextKey}
+ */
+export function isTextKey(key) {
+  return Object.hasOwn(en, key);
+}
+
+/**
+ * An element; `text` and `label` are text keys that follow the language, everything else is an attribute.
+ * @template {keyof HTMLElementTagNameMap} T
+ * @param {T} tag
+ * @param {{ text?: TextKey, label?: TextKey, title?: TextKey, [attribute: string]: string | number | boolean | undefined }} [attributes]
+ * @param {...(Node | string)} children
+ * @returns {HTMLElementTagNameMap[T]}
+ */
+export function h(tag, attributes = {}, ...children) {
+  const element = document.createElement(tag);
+  setAttributes(element, attributes);
+  element.append(...children);
+  return element;
+}
+
+/**
+ * The same for SVG.
+ * @template {keyof SVGElementTagNameMap} T
+ * @param {T} tag
+ * @param {Record<string, string | number>} [attributes]
+ * @param {...(Node | string)} children
+ * @returns {SVGElementTagNameMap[T]}
+ */
+export function svg(tag, attributes = {}, ...children) {
+  const element = document.createElementNS('http://www.w3.org/2000/svg', tag);
+  setAttributes(element, attributes);
+  element.append(...children);
+  return element;
+}
+
+const I18N = /** @type {const} */ ({ text: 'data-text', label: 'data-label', title: 'data-title' });
+
+/**
+ * @param {Element} element
+ * @param {Record<string, string | number | boolean | undefined>} attributes
+ */
+function setAttributes(element, attributes) {
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value === undefined || value === false) continue;
+    const attribute = name in I18N ? I18N[/** @type {keyof typeof I18N} */ (name)] : name;
+    element.setAttribute(attribute, value === true ? '' : String(value));
+  }
+}
+
+/**
+ * Puts the language's words wherever an element asks for them.
+ * @param {Element | Document} root
+ * @param {'en' | 'zh'} lang
+ */
+export function translateTree(root, lang) {
+  for (const element of root.querySelectorAll('[data-text], [data-label], [data-title]')) {
+    const { text, label, title } = /** @type {HTMLElement} */ (element).dataset;
+    if (text && isTextKey(text)) element.textContent = translate(lang, text);
+    if (label && isTextKey(label)) element.setAttribute('aria-label', translate(lang, label));
+    if (title && isTextKey(title)) element.setAttribute('title', translate(lang, title));
+  }
+}
+
+/**
+ * A number on the page: rounded for the eye, unrounded in `data-value`.
+ * @param {HTMLElement} element
+ * @param {number | null} value
+ * @param {(value: number) => string} format
+ */
+export function showNumber(element, value, format) {
+  if (value === null || !Number.isFinite(value)) {
+    element.textContent = '–';
+    delete element.dataset.value;
+    return;
+  }
+  element.textContent = format(value);
+  element.dataset.value = String(value);
+}

@@ -1,0 +1,100 @@
+// Everything the page can do, in one object handed to every view. Talks to the Vae, writes to the store, knows no element.
+
+import { toVaeError } from '../api/errors.js';
+import { PRETRAINED_PRESETS } from '../api/assets.js';
+import { History } from '../history.js';
+import { inference } from './inference.js';
+import { training } from './training.js';
+
+/** @typedef {ReturnType<typeof createEngine>} Engine */
+
+/**
+ * @param {import('../api/vae.js').Vae} vae
+ * @param {import('../store.js').Store} store
+ */
+export function createEngine(vae, store) {
+  const history = new History();
+  const report = (/** @type {unknown} */ thrown) => {
+    const { code, message } = toVaeError(thrown);
+    store.set({ error: { code, message } });
+  };
+  const pictures = inference(vae, store, report);
+  const trainer = training(vae, store, history, { report, refresh: pictures.refresh });
+
+  const adopt = () => {
+    const { spec, backend, parameterCount, presets } = vae;
+    store.set({ spec, backend, parameterCount, presets });
+  };
+  vae.onBackendChange((backend) => store.set({ backend }));
+
+  /**
+   * Replaces the weights: the run ends, counters and curves start afresh, everything shown is looked at again.
+   * @param {State['weights']} weights
+   * @param {() => Promise<void>} replace where it fails, the old weights stay and so do the curves
+   * @typedef {import('../store.js').State} State
+   */
+  const replaceWeights = async (weights, replace) => {
+    const ran = store.state.run !== 'idle';
+    await trainer.end();
+    try {
+      await replace();
+    } catch (thrown) {
+      report(thrown);
+      return false;
+    }
+    trainer.forget();
+    adopt();
+    store.set({ weights, error: null, notice: ran ? 'notice.runEnded' : null });
+    await pictures.refresh();
+    return true;
+  };
+
+  return {
+    history,
+    report,
+    draw: pictures.draw,
+    setLatent: pictures.setLatent,
+    latentToMean: pictures.latentToMean,
+    sampleLatent: pictures.sampleLatent,
+    resample: pictures.resample,
+    refresh: pictures.refresh,
+    train: trainer.train,
+    pause: trainer.pause,
+    step: trainer.step,
+    configure: trainer.configure,
+
+    /** Takes over what the Vae has become. */
+    adopt,
+
+    /** Random weights from the seed: everything learnt is forgotten. */
+    reset: () => replaceWeights('random', () => vae.reset(store.state.seed)),
+
+    /** @param {string} preset */
+    async choosePreset(preset) {
+      const before = store.state.preset;
+      const trained = PRETRAINED_PRESETS.includes(preset);
+      store.set({ preset });
+      const done = await replaceWeights(trained ? 'pretrained' : 'random', () =>
+        vae.setModel({ model: preset, seed: store.state.seed, weights: trained ? 'pretrained' : 'random' }),
+      );
+      if (!done) store.set({ preset: before });
+    },
+
+    /**
+     * Weights from a file the person chose.
+     * @param {Blob} file
+     */
+    load: (file) => replaceWeights('file', async () => vae.load(await file.arrayBuffer())),
+
+    /** @returns {Promise<Blob | null>} the weights as a safetensors file */
+    async save() {
+      try {
+        const bytes = await vae.save();
+        return new Blob([/** @type {Uint8Array<ArrayBuffer>} */ (bytes)], { type: 'application/octet-stream' });
+      } catch (thrown) {
+        report(thrown);
+        return null;
+      }
+    },
+  };
+}

@@ -1,0 +1,104 @@
+// From strokes to what the model makes of them, and from z to pictures. Only the newest request matters.
+
+import { latest } from '../latest.js';
+import { rasterise } from '../raster.js';
+
+/** Pictures on the sample sheet. */
+export const SAMPLE_COUNT = 30;
+
+/** @typedef {import('../store.js').Stroke} Stroke */
+
+/**
+ * @param {import('../api/vae.js').Vae} vae
+ * @param {import('../store.js').Store} store
+ * @param {(thrown: unknown) => void} report
+ */
+export function inference(vae, store, report) {
+  const quietly = (/** @type {() => Promise<void>} */ work) => work().catch(report);
+
+  const look = latest((/** @type {{ keepZ: boolean }} */ { keepZ }) =>
+    quietly(async () => {
+      const { strokes } = store.state;
+      const seen = await vae.interpret(rasterise(strokes));
+      // The pad was changed while the worker looked: a newer request is on its way.
+      if (store.state.strokes !== strokes) return;
+      if (seen.blank || !seen.mu || !seen.logvar) {
+        store.set({ input: null, mu: null, sigma: null, z: null, zSource: 'mu', reconstruction: null });
+        return;
+      }
+      const { pixels: input, mu, reconstruction } = seen;
+      const sigma = seen.logvar.map((logvar) => Math.exp(logvar / 2));
+      const { z, zSource } = store.state;
+      if (keepZ && zSource !== 'mu' && z?.length === mu.length) {
+        store.set({ input, mu, sigma });
+        await decode(null);
+      } else {
+        store.set({ input, mu, sigma, z: mu, zSource: 'mu', reconstruction });
+      }
+    }),
+  );
+
+  const decode = latest((/** @type {null} */ _) =>
+    quietly(async () => {
+      const { z } = store.state;
+      if (z) store.set({ reconstruction: await vae.decode(z) });
+    }),
+  );
+
+  const sheet = latest((/** @type {number} */ sampleSeed) =>
+    quietly(async () => {
+      store.set({ samples: await vae.sample(SAMPLE_COUNT, { seed: sampleSeed }), sampleSeed });
+    }),
+  );
+
+  return {
+    /** @param {readonly Stroke[]} strokes */
+    draw(strokes) {
+      store.set({ strokes });
+      return look({ keepZ: false });
+    },
+
+    /**
+     * @param {number} index
+     * @param {number} value
+     */
+    setLatent(index, value) {
+      const { z } = store.state;
+      if (!z || !(index in z)) return;
+      const moved = z.slice();
+      moved[index] = value;
+      store.set({ z: moved, zSource: 'hand' });
+      void decode(null);
+    },
+
+    /** z = μ again. */
+    latentToMean() {
+      const { mu } = store.state;
+      if (!mu) return;
+      store.set({ z: mu, zSource: 'mu' });
+      void decode(null);
+    },
+
+    /** z = μ + σ ⊙ ε with a fresh ε ~ N(0, 1). */
+    sampleLatent() {
+      const { mu, sigma } = store.state;
+      if (!mu || !sigma) return;
+      store.set({ z: mu.map((mean, j) => mean + sigma[j] * normal()), zSource: 'sample' });
+      void decode(null);
+    },
+
+    resample() {
+      return sheet((store.state.sampleSeed + 1) >>> 0);
+    },
+
+    /** The same drawing and the same samples through changed weights. */
+    async refresh() {
+      await Promise.all([look({ keepZ: true }), sheet(store.state.sampleSeed)]);
+    },
+  };
+}
+
+/** One draw from N(0, 1) by Box-Muller. */
+function normal() {
+  return Math.sqrt(-2 * Math.log(1 - Math.random())) * Math.cos(2 * Math.PI * Math.random());
+}

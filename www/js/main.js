@@ -1,0 +1,100 @@
+// Wires the page: state from the URL, the engine in its worker, one view for each part.
+
+import { PRETRAINED_PRESETS } from './api/assets.js';
+import { toVaeError } from './api/errors.js';
+import { Vae } from './api/vae.js';
+import { OPENING_DIGIT, exampleStrokes } from './digits.js';
+import { translateTree } from './dom.js';
+import { createEngine } from './engine/engine.js';
+import { createStore, initialState } from './store.js';
+import { readUrl, writeUrl } from './state-url.js';
+import { mount as chart } from './views/chart.js';
+import { mount as controls } from './views/controls.js';
+import { mount as data } from './views/data.js';
+import { mount as examples } from './views/examples.js';
+import { mount as header } from './views/header.js';
+import { mount as latent } from './views/latent.js';
+import { mount as messages } from './views/messages.js';
+import { mount as metrics } from './views/metrics.js';
+import { mount as modelInput } from './views/model-input.js';
+import { mountNetwork } from './views/network.js';
+import { mount as reconstruction } from './views/reconstruction.js';
+import { mount as runButtons } from './views/run-buttons.js';
+import { mount as samples } from './views/samples.js';
+import { mount as sketchpad } from './views/sketchpad.js';
+import { mount as weights } from './views/weights.js';
+
+/** Views that work while the engine is still starting, and when it cannot. */
+const EARLY_VIEWS = Object.freeze({ header, messages });
+
+const VIEWS = Object.freeze({
+  sketchpad, examples, 'model-input': modelInput, encoder: mountNetwork('encoder'), latent, decoder: mountNetwork('decoder'),
+  reconstruction, controls, 'run-buttons': runButtons, metrics, chart, samples, data, weights,
+});
+
+const defaults = { ...initialState(), ...readUrl(new URL(location.pathname, location.href), navigator.language) };
+const store = createStore({ ...defaults, ...readUrl(new URL(location.href), navigator.language) });
+
+store.watch(['lang'], ({ lang }) => {
+  document.documentElement.lang = lang === 'zh' ? 'zh-Hans' : 'en';
+  translateTree(document, lang);
+});
+store.watch(['theme'], ({ theme }) => void (document.documentElement.dataset.theme = theme));
+store.watch(['hide'], ({ hide }) => {
+  for (const part of document.querySelectorAll('[data-part]')) {
+    /** @type {HTMLElement} */ (part).hidden = hide.includes(/** @type {HTMLElement} */ (part).dataset.part ?? '');
+  }
+});
+
+/**
+ * The Vae that the URL asks for. Where its weights or its preset cannot be had, the page opens with what can, and says so.
+ * @returns {Promise<Vae>}
+ */
+async function createVae() {
+  const { preset, requestedBackend: backend, seed } = store.state;
+  /** @type {{ code: string, message: string } | null} */
+  let error = null;
+  const trained = PRETRAINED_PRESETS.includes(preset);
+  for (const [model, weights] of /** @type {const} */ ([[preset, 'pretrained'], [preset, 'random'], [defaults.preset, 'random']])) {
+    try {
+      const vae = await Vae.create({ model, backend, seed, weights });
+      store.set({ preset: model, weights: trained && weights === 'pretrained' ? 'pretrained' : 'random', error });
+      return vae;
+    } catch (thrown) {
+      const { code, message } = toVaeError(thrown);
+      error ??= { code, message };
+    }
+  }
+  throw Object.assign(new Error(error?.message), { code: error?.code });
+}
+
+/** @param {Record<string, (element: HTMLElement, store: import('./store.js').Store, engine: import('./engine/engine.js').Engine) => void>} views */
+function mountAll(views, engine = /** @type {import('./engine/engine.js').Engine} */ ({})) {
+  for (const [name, mount] of Object.entries(views)) {
+    const element = /** @type {HTMLElement} */ (document.querySelector(`[data-view="${name}"]`));
+    element.replaceChildren();
+    mount(element, store, engine);
+  }
+  translateTree(document, store.state.lang);
+}
+
+async function start() {
+  const vae = await createVae();
+  const engine = createEngine(vae, store);
+  engine.adopt();
+  mountAll(VIEWS, engine);
+  store.watch(['lang', 'theme', 'preset', 'optimizer', 'learningRate', 'batchSize', 'beta', 'seed'], (state) => {
+    history.replaceState(null, '', writeUrl(new URL(location.href), state, defaults));
+  });
+  Object.assign(globalThis, { playground: { vae, store, version: vae.version } });
+  store.set({ strokes: exampleStrokes(OPENING_DIGIT) });
+  await engine.refresh();
+  store.set({ ready: true });
+  document.body.dataset.testid = 'ready';
+}
+
+mountAll(EARLY_VIEWS);
+start().catch((thrown) => {
+  const { code, message } = toVaeError(thrown);
+  store.set({ error: { code, message } });
+});

@@ -1,0 +1,85 @@
+// Status, backend badge, language, colours and the link to share.
+
+import { h, translate } from '../dom.js';
+
+const LANGUAGES = Object.freeze({ en: 'English', zh: '简体中文' });
+const THEMES = /** @type {const} */ (['auto', 'light', 'dark']);
+
+/**
+ * @param {HTMLElement} element
+ * @param {import('../store.js').Store} store
+ */
+export function mount(element, store) {
+  const status = h('span', { class: 'status', 'data-testid': 'status', role: 'status' });
+  store.watch(['run', 'ready', 'lang'], ({ run, ready, lang }) => {
+    status.dataset.run = ready ? run : 'starting';
+    status.textContent = translate(lang, ready ? `status.${run}` : 'status.starting');
+  });
+
+  const language = h('select', { 'data-testid': 'language', label: 'page.language' });
+  language.append(...Object.entries(LANGUAGES).map(([value, name]) => h('option', { value }, name)));
+  language.addEventListener('change', () => store.set({ lang: language.value === 'zh' ? 'zh' : 'en' }));
+  store.watch(['lang'], ({ lang }) => void (language.value = lang));
+
+  const theme = h('select', { 'data-testid': 'theme', label: 'page.theme' });
+  theme.append(...THEMES.map((value) => h('option', { value, text: `theme.${value}` })));
+  theme.addEventListener('change', () => store.set({ theme: THEMES.find((one) => one === theme.value) ?? 'auto' }));
+  store.watch(['theme'], (state) => void (theme.value = state.theme));
+
+  const share = h('button', { type: 'button', class: 'quiet', 'data-testid': 'share', text: 'page.share' });
+  share.addEventListener('click', async () => {
+    try {
+      await navigator.clipboard.writeText(location.href);
+      share.textContent = translate(store.state.lang, 'page.shared');
+      setTimeout(() => (share.textContent = translate(store.state.lang, 'page.share')), 1500);
+    } catch {
+      // Refused where the page is embedded or not served securely.
+      store.set({ notice: 'notice.linkReady' });
+    }
+  });
+
+  element.append(status, badge(store), language, theme, share);
+}
+
+/** @param {import('../store.js').Store} store */
+function badge(store) {
+  const name = h('span', { class: 'badge-name' });
+  const reason = h('p', { class: 'reason' });
+  const facts = h('p', { class: 'caption' });
+  const choices = h('p', { class: 'row' }, h('span', { class: 'caption', text: 'backend.choose' }));
+  const links = (/** @type {const} */ (['auto', 'webgpu', 'cpu'])).map((value) => {
+    const link = h('a', { text: `backend.${value}` });
+    choices.append(link);
+    return { value, link };
+  });
+  const box = h(
+    'details', { class: 'badge', 'data-testid': 'backend' },
+    h('summary', {}, h('span', { class: 'dot', 'aria-hidden': 'true' }), name),
+    h('div', { class: 'popover' }, h('strong', { text: 'backend.why' }), reason, facts, choices),
+  );
+  box.addEventListener('focusout', (event) => {
+    if (!box.contains(/** @type {Node | null} */ (event.relatedTarget))) box.open = false;
+  });
+  box.addEventListener('keydown', (event) => {
+    if (event.key === 'Escape') box.open = false;
+  });
+  box.addEventListener('toggle', () => {
+    for (const { value, link } of links) {
+      const url = new URL(location.href);
+      url.searchParams.set('backend', value);
+      link.href = url.href;
+    }
+  });
+  store.watch(['backend', 'lang'], ({ backend, lang }) => {
+    box.hidden = backend === null;
+    if (!backend) return;
+    const { kind, adapter, simd, workers, reasonCode } = backend;
+    box.dataset.value = kind;
+    box.dataset.reason = reasonCode;
+    name.textContent = [translate(lang, `backend.${kind}`), adapter].filter(Boolean).join(' · ');
+    reason.textContent = translate(lang, `backend.${reasonCode}`);
+    const many = workers === 1 ? translate(lang, 'backend.workers.one') : translate(lang, 'backend.workers', { count: workers });
+    facts.textContent = [backend.reason, kind === 'cpu' && translate(lang, 'backend.simd', { simd }), kind === 'cpu' && many].filter(Boolean).join(' · ');
+  });
+  return box;
+}
