@@ -5,19 +5,25 @@
 /** Points kept at most; beyond it neighbours are averaged in pairs. */
 const CAPACITY = 1200;
 
+/** @typedef {{ step: number[], recon: number[], kl: number[] }} Series */
+
+/** @returns {Series} */
+function emptySeries() {
+  return { step: [], recon: [], kl: [] };
+}
+
 /** Curves of −ELBO (recon + KL), reconstruction and KL over steps, for training steps and for held-out images. */
 export class History {
-  constructor() {
-    this.clear();
-  }
+  /** Steps averaged into one point. */
+  stride = 1;
+  train = emptySeries();
+  test = emptySeries();
+  bucket = { n: 0, recon: 0, kl: 0 };
 
   clear() {
-    /** Steps averaged into one point. */
     this.stride = 1;
-    /** @type {{ step: number[], recon: number[], kl: number[] }} */
-    this.train = { step: [], recon: [], kl: [] };
-    /** @type {{ step: number[], recon: number[], kl: number[] }} */
-    this.test = { step: [], recon: [], kl: [] };
+    this.train = emptySeries();
+    this.test = emptySeries();
     this.bucket = { n: 0, recon: 0, kl: 0 };
   }
 
@@ -83,7 +89,7 @@ export class History {
 /**
  * @param {(number | null)[][]} rows
  * @param {number} first row of the three
- * @param {{ step: number[], recon: number[], kl: number[] }} series
+ * @param {Series} series
  * @param {number} i
  * @param {number} step
  * @returns {number} points used: 1 where the series has one at this step

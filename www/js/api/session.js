@@ -72,7 +72,7 @@ export class RateMeter {
 
 /**
  * @typedef {object} SessionParts
- * @property {Pick<import('./types.js').WasmEngine, 'trainStart' | 'trainChunk' | 'trainStop'>} engine
+ * @property {Pick<import('./types.js').WasmEngine, 'trainStart' | 'trainChunk' | 'trainFlush' | 'trainStop'>} engine
  * @property {import('./lock.js').Lock} lock what inference takes too, so it is served between chunks
  * @property {(message: import('./protocol.js').TrainMessage | import('./protocol.js').TrainEndMessage) => void} post
  * @property {() => Promise<void>} giveWay lets waiting messages be heard between chunks
@@ -147,10 +147,17 @@ export class TrainingSession {
     this.#end(null);
   }
 
-  /** Behind the chunk that is under way there is nothing of ours in the queue once paused. */
+  /** Waits for the chunk under way, and for the losses of steps that a GPU has not handed back yet. */
   async #settled() {
-    await this.parts.lock.run(() => {});
-    if (this.#state === 'paused') this.#flush();
+    const { engine, lock } = this.parts;
+    try {
+      const result = await lock.run(() => (this.#state === 'paused' ? engine.trainFlush() : null));
+      if (!result) return;
+      this.#unsent.push(...result.steps);
+      this.#flush();
+    } catch (thrown) {
+      this.#end(packError(thrown));
+    }
   }
 
   async #loop() {

@@ -13,7 +13,7 @@ const LOW_WATER = 256;
  *   train?: import('./types.js').Losses, test?: import('./types.js').Losses }} TrainEvent
  */
 
-/** @implements {AsyncGenerator<TrainEvent, void, void>} */
+/** @implements {AsyncIterableIterator<TrainEvent>} */
 export class TrainRun {
   /** @type {TrainEvent[]} */
   #events = [];
@@ -128,22 +128,8 @@ export class TrainRun {
     return { done: true, value: undefined };
   }
 
-  /**
-   * @param {unknown} error
-   * @returns {Promise<IteratorResult<TrainEvent, void>>}
-   */
-  async throw(error) {
-    await this.return();
-    throw error;
-  }
-
   [Symbol.asyncIterator]() {
     return this;
-  }
-
-  /** @returns {Promise<void>} */
-  async [Symbol.asyncDispose]() {
-    await this.return();
   }
 
   /**

@@ -95,11 +95,12 @@
  * @property {(images: Float32Array, samples: number, seed: number) => Promise<{ recon: Float32Array, kl: Float32Array }>} elbo
  * @property {(settings: TrainSettings) => void} trainStart
  * @property {(maxSteps: number) => Promise<ChunkResult>} trainChunk
+ * @property {() => Promise<ChunkResult>} trainFlush losses of steps that the chunks so far have not handed back yet
  * @property {() => void} trainStop
  * @property {(changes: { beta?: number, learningRate?: number }) => void} setHyperparameters
  * @property {() => Promise<Uint8Array>} save
  * @property {(bytes: Uint8Array) => Promise<void>} load
- * @property {(seed: number) => Promise<void>} reset
+ * @property {(seed: number) => void} reset
  * @property {() => void} free
  */
 

@@ -16,9 +16,9 @@ export const en = {
   'draw.penDown': 'down',
   'draw.penUp': 'up',
 
-  'input.title': 'what the model sees',
+  'input.title': 'what it sees',
   'input.label': 'The drawing as 28 by 28 grey pixels',
-  'input.caption': '28 × 28 pixels, scaled and centred the way MNIST was',
+  'input.caption': '28 × 28 pixels, scaled and centred as in MNIST',
 
   'encoder.title': 'Encoder',
   'encoder.caption': 'turns pixels into a mean and a spread',
@@ -62,11 +62,11 @@ export const en = {
   'train.invalid.batchSize': 'A whole number from 1 to 4096',
   'train.invalid.beta': 'A number from 0 to 1000',
   'train.invalid.seed': 'A whole number from 0 to 4294967295',
-  'train.save': 'Save weights',
-  'train.load': 'Load weights',
+  'train.save': 'Save',
+  'train.load': 'Load',
 
   'weights.pretrained': 'pretrained weights',
-  'weights.random': 'random weights: it knows nothing yet',
+  'weights.random': 'random weights: knows nothing yet',
   'weights.trained': 'weights trained here',
   'weights.file': 'weights from your file',
   'weights.parameters': '{count} parameters',
@@ -98,8 +98,8 @@ export const en = {
 
   'data.fetching': 'Fetching MNIST: {loaded} of {total}',
   'data.fetchingUnknown': 'Fetching MNIST: {loaded}',
-  'data.none': 'MNIST (70,000 digits, about 10 MB) is fetched when you first train.',
-  'data.ready': 'MNIST is here: 60,000 digits to learn from, 10,000 held out.',
+  'data.none': 'MNIST, 70,000 digits in 10 MB, comes when you first train.',
+  'data.ready': 'MNIST: 60,000 digits to learn from, 10,000 held out.',
 
   'status.starting': 'Starting',
   'status.idle': 'Ready',

@@ -17,7 +17,7 @@ export const zh = {
   'draw.penDown': '已落笔',
   'draw.penUp': '已抬笔',
 
-  'input.title': '模型看到的',
+  'input.title': '模型所见',
   'input.label': '所写内容变成 28 乘 28 的灰度像素',
   'input.caption': '28 × 28 像素，按 MNIST 的方式缩放并居中',
 
@@ -63,11 +63,11 @@ export const zh = {
   'train.invalid.batchSize': '应为 1 到 4096 的整数',
   'train.invalid.beta': '应为 0 到 1000 的数',
   'train.invalid.seed': '应为 0 到 4294967295 的整数',
-  'train.save': '保存权重',
-  'train.load': '载入权重',
+  'train.save': '保存',
+  'train.load': '载入',
 
   'weights.pretrained': '预训练权重',
-  'weights.random': '随机权重：它还什么都不会',
+  'weights.random': '随机权重：还什么都不会',
   'weights.trained': '在这里训练出的权重',
   'weights.file': '来自你的文件的权重',
   'weights.parameters': '{count} 个参数',

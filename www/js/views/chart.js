@@ -39,6 +39,7 @@ export function mount(element, store, engine) {
     timer = undefined;
     const table = engine.history.table();
     empty.hidden = table[0].length > 0;
+    plot.classList.toggle('blank', !empty.hidden);
     chart?.setData(/** @type {import('uplot').AlignedData} */ (table));
   };
 
@@ -67,7 +68,8 @@ export function mount(element, store, engine) {
 function options(plot, lang) {
   const style = getComputedStyle(plot);
   const color = (/** @type {string} */ name) => style.getPropertyValue(name).trim();
-  const font = `11px ${style.fontFamily}`;
+  const rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
+  const font = `${0.6875 * rem}px ${style.fontFamily}`;
   /** @type {import('uplot').Axis} */
   const axis = { stroke: color('--ink-soft'), font, grid: { stroke: color('--line'), width: 1 }, ticks: { show: false } };
   return {
@@ -82,8 +84,8 @@ function options(plot, lang) {
       y: { distr: 3, range: (_, min, max) => [Math.max(1, (min ?? 10) * 0.8), Math.max(10, (max ?? 600) * 1.15)] },
     },
     axes: [
-      { ...axis, size: 24, space: 60 },
-      { ...axis, size: 36, space: 18, values: (_, ticks) => ticks.map((tick) => (showsTick(tick) ? String(tick) : '')) },
+      { ...axis, size: 1.5 * rem, space: 4 * rem },
+      { ...axis, size: 2.25 * rem, space: 1.125 * rem, values: (_, ticks) => ticks.map((tick) => (showsTick(tick) ? String(tick) : '')) },
     ],
     series: [
       { label: translate(lang, 'chart.axis') },

@@ -1,6 +1,6 @@
 // What went wrong, in words, and passing remarks. Nothing else on the page changes for it.
 
-import { h, isTextKey, translate } from '../dom.js';
+import { h, isTextKey, translate, translateTree } from '../dom.js';
 
 /**
  * @param {HTMLElement} element
@@ -24,11 +24,13 @@ export function mount(element, store) {
     error.dataset.code = state.error.code;
     words.textContent = translate(state.lang, isTextKey(key) ? key : 'error.internal');
     detail.textContent = `${state.error.code}: ${state.error.message}`;
+    translateTree(error, state.lang);
     element.prepend(error);
   });
   store.watch(['notice', 'lang'], (state) => {
     if (!state.notice || !isTextKey(state.notice)) return notice.remove();
     remark.textContent = translate(state.lang, state.notice);
+    translateTree(notice, state.lang);
     element.append(notice);
   });
 }

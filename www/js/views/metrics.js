@@ -5,7 +5,7 @@ import { h, showNumber } from '../dom.js';
 /** @typedef {Readonly<import('../store.js').State>} State */
 
 const whole = (/** @type {number} */ value) => String(Math.round(value));
-const nats = (/** @type {number} */ value) => value.toFixed(2);
+const nats = (/** @type {number} */ value) => value.toFixed(2).replace('-', '−');
 const rate = (/** @type {number} */ value) => (value < 10 ? value.toFixed(1) : whole(value));
 
 /** @param {import('../api/types.js').Losses | null} losses */
