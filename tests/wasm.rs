@@ -1,6 +1,7 @@
-//! The CPU backend compiled to wasm, under Node.js: its kernels against the f64 oracle.
+//! The CPU backend compiled to wasm, under Node.js: its kernels against the f64 oracle and PyTorch.
 #![cfg(target_arch = "wasm32")]
 
+mod golden;
 mod oracle;
 
 use oracle::cases::{Extent, check_all};
@@ -15,6 +16,12 @@ fn executor(params: u32) -> CpuExecutor {
 #[wasm_bindgen_test]
 async fn every_op_matches_the_oracle() {
     let failures = check_all(executor, Extent::Full).await;
+    assert!(failures.is_empty(), "{} failures:\n{}", failures.len(), failures.join("\n"));
+}
+
+#[wasm_bindgen_test]
+async fn models_and_optimisers_match_pytorch() {
+    let failures = golden::check(executor, golden::Tolerance::SINGLE, golden::Extent::Full).await;
     assert!(failures.is_empty(), "{} failures:\n{}", failures.len(), failures.join("\n"));
 }
 

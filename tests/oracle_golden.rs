@@ -9,7 +9,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use golden::fixture::{self, BATCH, STEPS};
-use golden::{Tolerance, check};
+use golden::{Extent, Tolerance, check};
 use oracle::memory::Memory;
 use pollster::block_on;
 use vae_playground::Result;
@@ -143,13 +143,13 @@ impl Executor for Oracle {
 
 fn failures_with(fault: impl Fn(&Op, &mut Memory) + 'static) -> Vec<String> {
     let fault: Fault = Rc::new(fault);
-    block_on(check(|params| Oracle::new(params, Rc::clone(&fault)), Tolerance::SINGLE))
+    block_on(check(|params| Oracle::new(params, Rc::clone(&fault)), Tolerance::SINGLE, Extent::Full))
 }
 
 #[test]
 fn the_oracle_agrees_with_pytorch() {
     let right: Fault = Rc::new(|_, _| {});
-    let failures = block_on(check(|params| Oracle::new(params, Rc::clone(&right)), EXACT));
+    let failures = block_on(check(|params| Oracle::new(params, Rc::clone(&right)), EXACT, Extent::Full));
     assert!(failures.is_empty(), "{} differences:\n{}", failures.len(), failures.join("\n"));
 }
 
