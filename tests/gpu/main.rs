@@ -4,6 +4,8 @@
 #[path = "../oracle/mod.rs"]
 mod oracle;
 
+mod host;
+mod model;
 mod ops;
 mod shaders;
 

@@ -1,0 +1,225 @@
+//! What the executor does around the kernels: transfers, waits, order of effects, refusals.
+
+use vae_playground::Error;
+use vae_playground::executor::{Counters, Executor, Phase, ReasonCode, StepMetrics};
+use vae_playground::gpu::{Adapter, GpuExecutor};
+use vae_playground::op::{Space, Split, View};
+use vae_playground::optim::{Optimizer, Rule};
+
+use crate::executor;
+use crate::model::{Model, images};
+
+fn loaded(model: &Model) -> (GpuExecutor, vae_playground::executor::ProgramId) {
+    let mut gpu = executor(model.layout.len);
+    let program = model.load(&mut gpu);
+    (gpu, program)
+}
+
+fn difference(after: Counters, before: Counters) -> Counters {
+    Counters {
+        steps: after.steps - before.steps,
+        dispatches: after.dispatches - before.dispatches,
+        submissions: after.submissions - before.submissions,
+        uploaded_bytes: after.uploaded_bytes - before.uploaded_bytes,
+        uploads: after.uploads - before.uploads,
+        waits: after.waits - before.waits,
+    }
+}
+
+#[test]
+fn many_steps_are_one_submission_with_one_transfer_and_no_wait() {
+    let model = Model::new("dense-20", Rule::ADAM, 4, 32);
+    let (mut gpu, program) = loaded(&model);
+    let before = gpu.counters();
+    let ticket = gpu.run(program, Phase::All, &model.steps(1, 32)).unwrap();
+    let done = difference(gpu.counters(), before);
+    assert_eq!((done.steps, done.submissions, done.uploads, done.waits), (32, 1, 1, 0));
+    assert!(done.dispatches <= 13 * 32, "{} dispatches for 32 steps", done.dispatches);
+    assert!(done.uploaded_bytes <= 256 * 32);
+    pollster::block_on(gpu.collect(ticket)).unwrap();
+    assert_eq!(difference(gpu.counters(), before).waits, 1);
+}
+
+fn losses(gpu: &mut GpuExecutor, ticket: vae_playground::executor::Ticket) -> Vec<StepMetrics> {
+    pollster::block_on(gpu.collect(ticket)).unwrap()
+}
+
+#[test]
+fn runs_under_way_together_give_what_runs_one_by_one_give() {
+    let model = Model::new("small-10", Rule::ADAM, 8, 64);
+    let (mut gpu, program) = loaded(&model);
+    let mut one_by_one = Vec::new();
+    for t in 1..=24 {
+        let ticket = gpu.run(program, Phase::All, &model.steps(t, 1)).unwrap();
+        one_by_one.extend(losses(&mut gpu, ticket));
+    }
+    assert!(one_by_one.iter().all(|m| m.recon.is_finite() && m.kl > 0.0 && m.rows == 8.0), "{one_by_one:?}");
+    assert!(one_by_one[23].recon < 0.9 * one_by_one[0].recon, "{one_by_one:?}");
+
+    let (mut gpu, program) = loaded(&model);
+    // More tickets than staging buffers: the oldest is read from the ring itself.
+    let tickets: Vec<_> =
+        (0..6).map(|i| gpu.run(program, Phase::All, &model.steps(1 + 4 * i, 4)).unwrap()).collect();
+    let together: Vec<StepMetrics> = tickets.into_iter().flat_map(|t| losses(&mut gpu, t)).collect();
+    assert_eq!(together, one_by_one);
+}
+
+#[test]
+fn a_step_in_two_phases_is_the_whole_step() {
+    let clipped = Optimizer { rule: Rule::ADAM, weight_decay: 1e-3, max_norm: Some(0.5) };
+    let model = Model::new("small-10", clipped, 8, 4);
+    let (mut whole, program) = loaded(&model);
+    whole.run(program, Phase::All, &model.steps(1, 1)).unwrap();
+    let params = model.whole(Space::Params);
+    let expected = pollster::block_on(whole.read(None, params)).unwrap();
+
+    let (mut gpu, program) = loaded(&model);
+    let start = pollster::block_on(gpu.read(None, params)).unwrap();
+    gpu.run(program, Phase::Gradients, &model.steps(1, 1)).unwrap();
+    assert_eq!(pollster::block_on(gpu.read(None, params)).unwrap(), start);
+    let grads = pollster::block_on(gpu.read(None, model.whole(Space::Grads))).unwrap();
+    let norm: f64 = grads.iter().map(|&g| f64::from(g).powi(2)).sum();
+    let ticket = gpu.run(program, Phase::Update, &model.steps(1, 1)).unwrap();
+    let metrics = losses(&mut gpu, ticket);
+    assert!((f64::from(metrics[0].grad_norm_squared) - norm).abs() < 1e-5 * norm, "{metrics:?}, {norm}");
+    assert_eq!(pollster::block_on(gpu.read(None, params)).unwrap(), expected);
+    assert_ne!(expected, start);
+}
+
+#[test]
+fn snapshots_bring_parameters_and_moments_back() {
+    let model = Model::new("small-10", Rule::ADAM, 8, 8);
+    let (mut gpu, program) = loaded(&model);
+    let run = |gpu: &mut GpuExecutor, t| {
+        let ticket = gpu.run(program, Phase::All, &model.steps(t, 4)).unwrap();
+        losses(gpu, ticket)
+    };
+    run(&mut gpu, 1);
+    gpu.snapshot(1);
+    let first = run(&mut gpu, 5);
+    gpu.restore(1);
+    assert_eq!(run(&mut gpu, 5), first);
+    gpu.restore(1);
+    gpu.clear_moments();
+    for space in [Space::Grads, Space::Moment1, Space::Moment2] {
+        let values = pollster::block_on(gpu.read(None, model.whole(space))).unwrap();
+        assert!(values.iter().all(|&v| v == 0.0), "{space:?}");
+    }
+    assert_ne!(run(&mut gpu, 5), first);
+}
+
+#[test]
+fn a_dataset_may_come_after_the_plan_and_be_replaced() {
+    let model = Model::new("small-10", Rule::ADAM, 8, 8);
+    let mut gpu = executor(model.layout.len);
+    let program = gpu.compile(&model.plan).unwrap();
+    let refused = gpu.run(program, Phase::All, &model.steps(1, 1));
+    assert!(matches!(refused, Err(Error::InvalidArgument { .. })), "{refused:?}");
+    gpu.set_dataset(Split::Train, images(9, 100), 100).unwrap();
+    let refused = gpu.run(program, Phase::All, &model.steps(1, 1));
+    assert!(matches!(refused, Err(Error::InvalidArgument { .. })), "{refused:?}");
+    gpu.set_dataset(Split::Train, model.images.clone(), 784).unwrap();
+    gpu.set_order(Split::Train, &[4; 100]).unwrap();
+    gpu.run(program, Phase::All, &model.steps(1, 1)).unwrap();
+    let x = model.plan.ports.input.unwrap();
+    let x = pollster::block_on(gpu.read(Some(program), x)).unwrap();
+    for image in x.chunks(784) {
+        let bytes: Vec<u8> = image.iter().map(|&v| (255.0 * v).round() as u8).collect();
+        assert_eq!(bytes, model.images[4 * 784..5 * 784]);
+    }
+}
+
+#[test]
+fn what_does_not_fit_is_refused_and_nothing_is_lost() {
+    let model = Model::new("small-10", Rule::ADAM, 8, 4);
+    let (mut gpu, program) = loaded(&model);
+    let params = model.whole(Space::Params);
+    let start = pollster::block_on(gpu.read(None, params)).unwrap();
+    let step = model.steps(1, 1)[0];
+    let mut refuse = |what: &str, steps: &[vae_playground::op::Step]| {
+        let refused = gpu.run(program, Phase::All, steps);
+        assert!(matches!(refused, Err(Error::InvalidArgument { .. })), "{what}: {refused:?}");
+    };
+    refuse("no rows", &[vae_playground::op::Step { rows: 0, ..step }]);
+    refuse("too many rows", &[vae_playground::op::Step { rows: 9, ..step }]);
+    refuse("a slot past the ring", &[vae_playground::op::Step { slot: 4, ..step }]);
+    refuse("images past the order", &[vae_playground::op::Step { first: model.count - 7, ..step }]);
+    refuse("an overflow", &[vae_playground::op::Step { first: u32::MAX, ..step }]);
+    refuse("more steps than slots", &[step; 5]);
+
+    let bad = [
+        gpu.set_dataset(Split::Train, images(1, 100), 784),
+        gpu.set_dataset(Split::Train, images(1, 100), 0),
+        gpu.set_order(Split::Train, &[0, model.count]),
+        gpu.set_order(Split::Train, &[]),
+        gpu.set_order(Split::Test, &[0]),
+        gpu.write(None, View { len: 2, ..params }, &[0.0; 3]),
+        gpu.write(None, View { offset: params.len, len: 1, ..params }, &[0.0]),
+        gpu.write(None, View { space: Space::Local(0), offset: 0, len: 1 }, &[0.0]),
+        gpu.write(Some(program), View { space: Space::Local(999), offset: 0, len: 1 }, &[0.0]),
+        gpu.write(None, View { space: Space::Images(Split::Train), offset: 0, len: 1 }, &[0.0]),
+    ];
+    for (i, refused) in bad.iter().enumerate() {
+        assert!(matches!(refused, Err(Error::InvalidArgument { .. })), "{i}: {refused:?}");
+    }
+    let mut other = model.plan.clone();
+    other.params += 64;
+    assert!(matches!(gpu.compile(&other), Err(Error::InvalidArgument { .. })));
+    gpu.release(program);
+    assert!(matches!(gpu.run(program, Phase::All, &[step]), Err(Error::InvalidArgument { .. })));
+    assert_eq!(pollster::block_on(gpu.read(None, params)).unwrap(), start);
+}
+
+#[test]
+fn a_model_over_the_limits_is_refused_with_the_numbers() {
+    for len in [0, (128 << 20) / 4 + 1] {
+        let refused = pollster::block_on(GpuExecutor::new(crate::adapter(), len, ReasonCode::Requested, ""));
+        let problem = refused.map(|_| ()).unwrap_err();
+        assert!(matches!(&problem, Error::Unsupported(why) if why.contains(&len.to_string())), "{problem}");
+    }
+}
+
+#[test]
+fn a_broken_shader_is_an_error_with_its_name() {
+    let model = Model::new("small-10", Rule::ADAM, 8, 4);
+    // On a device of its own: errors belong to devices, and other tests share one.
+    let adapter = pollster::block_on(Adapter::request()).unwrap();
+    let gpu = GpuExecutor::new(adapter, model.layout.len, ReasonCode::Requested, "a test");
+    let mut gpu = pollster::block_on(gpu).unwrap();
+    assert!(gpu.replace_shader("convolution", str::to_owned).is_err());
+    gpu.replace_shader("adam", |text| text.replace("let m =", "let m = nonsense +")).unwrap();
+    let refused = gpu.compile(&model.plan);
+    assert!(
+        matches!(&refused, Err(Error::Unsupported(why)) if why.contains("adam") && why.contains("nonsense")),
+        "{refused:?}"
+    );
+    gpu.replace_shader("adam", str::to_owned).unwrap();
+    gpu.compile(&model.plan).unwrap();
+}
+
+#[test]
+fn a_lost_device_answers_every_call() {
+    let model = Model::new("small-10", Rule::ADAM, 8, 4);
+    let adapter = pollster::block_on(Adapter::request()).unwrap();
+    let gpu = GpuExecutor::new(adapter.clone(), model.layout.len, ReasonCode::Requested, "a test");
+    let mut gpu = pollster::block_on(gpu).unwrap();
+    let program = model.load(&mut gpu);
+    let ticket = gpu.run(program, Phase::All, &model.steps(1, 1)).unwrap();
+    adapter.close();
+    let params = model.whole(Space::Params);
+    let lost = |result: vae_playground::Result<()>| {
+        assert!(matches!(result, Err(Error::DeviceLost(_))), "{result:?}");
+    };
+    lost(gpu.run(program, Phase::All, &model.steps(2, 1)).map(|_| ()));
+    lost(pollster::block_on(gpu.collect(ticket)).map(|_| ()));
+    lost(pollster::block_on(gpu.read(None, params)).map(|_| ()));
+    lost(gpu.write(None, params, &[0.0]));
+    lost(gpu.set_order(Split::Train, &[0]));
+    lost(gpu.set_dataset(Split::Train, images(1, 784), 784));
+    lost(gpu.compile(&model.plan).map(|_| ()));
+    gpu.clear_moments();
+    gpu.snapshot(0);
+    gpu.restore(0);
+    gpu.release(program);
+    lost(pollster::block_on(GpuExecutor::new(adapter, 64, ReasonCode::Requested, "")).map(|_| ()));
+}
