@@ -16,18 +16,19 @@ struct Parameters {
 const A_ALONG_K = true;
 const B_ALONG_K = true;
 
-fn a_at(row: u32, k: u32) -> f32 {
-    if row < now.rows * p.samples && k < p.inputs {
-        return x[row * p.inputs + k];
-    }
-    return 0.0;
+fn a_four(row: u32, k: u32) -> vec4<f32> {
+    let rows = row + FOUR * ROW_STEP;
+    let at = rows * p.inputs + k;
+    let inside = (rows < vec4<u32>(now.rows * p.samples)) & vec4<bool>(k < p.inputs);
+    // What lies outside is read as some other value and dropped: cheaper than a branch.
+    return select(vec4<f32>(0.0), vec4<f32>(x[at.x], x[at.y], x[at.z], x[at.w]), inside);
 }
 
-fn b_at(column: u32, k: u32) -> f32 {
-    if column < p.outputs && k < p.inputs {
-        return weight[column * p.inputs + k];
-    }
-    return 0.0;
+fn b_four(column: u32, k: u32) -> vec4<f32> {
+    let columns = column + FOUR * COLUMN_STEP;
+    let at = columns * p.inputs + k;
+    let inside = (columns < vec4<u32>(p.outputs)) & vec4<bool>(k < p.inputs);
+    return select(vec4<f32>(0.0), vec4<f32>(weight[at.x], weight[at.y], weight[at.z], weight[at.w]), inside);
 }
 
 fn store(row: u32, column: u32, sum: f32) {
@@ -36,19 +37,19 @@ fn store(row: u32, column: u32, sum: f32) {
     }
 }
 
-fn finish(lane: u32, row: u32, column: u32, sums: vec4<f32>) {
+fn finish(row: u32, column: u32, slot: u32, sums: vec4<f32>) {
     store(row, column, sums.x);
     store(row, column + 16u, sums.y);
     store(row, column + 32u, sums.z);
     store(row, column + 48u, sums.w);
 }
 
-@compute @workgroup_size(256)
+@compute @workgroup_size(TILE_INVOCATIONS)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
     let row0 = group.y * TILE_ROWS;
     // A step may have fewer rows than the plan's capacity.
     if row0 >= now.rows * p.samples {
         return;
     }
-    multiply(lane, row0, group.x * TILE_COLUMNS, p.inputs);
+    multiply(row0, group.x * TILE_COLUMNS, p.inputs, lane);
 }

@@ -41,28 +41,30 @@ const B_ALONG_K = false;
 
 var<private> current: Product;
 
-// Workgroups agree on the arena, so this branch costs little.
-fn load(arena: u32, i: u32) -> f32 {
+// All of a workgroup takes the same way, and one choice serves four loads.
+fn load(arena: u32, at: vec4<u32>) -> vec4<f32> {
     switch arena {
-        case 0u: { return arena0[i]; }
-        case 1u: { return arena1[i]; }
-        case 2u: { return arena2[i]; }
-        default: { return arena3[i]; }
+        case 0u: { return vec4<f32>(arena0[at.x], arena0[at.y], arena0[at.z], arena0[at.w]); }
+        case 1u: { return vec4<f32>(arena1[at.x], arena1[at.y], arena1[at.z], arena1[at.w]); }
+        case 2u: { return vec4<f32>(arena2[at.x], arena2[at.y], arena2[at.z], arena2[at.w]); }
+        default: { return vec4<f32>(arena3[at.x], arena3[at.y], arena3[at.z], arena3[at.w]); }
     }
 }
 
-fn a_at(row: u32, k: u32) -> f32 {
-    if row < current.outputs && k < now.rows * current.samples {
-        return load(current.delta_arena, current.delta + k * current.outputs + row);
-    }
-    return 0.0;
+fn a_four(row: u32, k: u32) -> vec4<f32> {
+    let rows = row + FOUR * ROW_STEP;
+    let values = load(current.delta_arena, current.delta + k * current.outputs + rows);
+    let inside = (rows < vec4<u32>(current.outputs)) & vec4<bool>(k < now.rows * current.samples);
+    // What lies outside is read as some other value and dropped: cheaper than a branch.
+    return select(vec4<f32>(0.0), values, inside);
 }
 
-fn b_at(column: u32, k: u32) -> f32 {
-    if column < current.inputs && k < now.rows * current.samples {
-        return load(current.x_arena, current.x + k * current.inputs + column);
-    }
-    return select(0.0, 1.0, column == current.inputs);
+fn b_four(column: u32, k: u32) -> vec4<f32> {
+    let columns = column + FOUR * COLUMN_STEP;
+    let values = load(current.x_arena, current.x + k * current.inputs + columns);
+    let inside = (columns < vec4<u32>(current.inputs)) & vec4<bool>(k < now.rows * current.samples);
+    let ones = vec4<f32>(columns == vec4<u32>(current.inputs));
+    return select(ones, values, inside);
 }
 
 fn store(row: u32, column: u32, sum: f32) {
@@ -76,14 +78,14 @@ fn store(row: u32, column: u32, sum: f32) {
     }
 }
 
-fn finish(lane: u32, row: u32, column: u32, sums: vec4<f32>) {
+fn finish(row: u32, column: u32, slot: u32, sums: vec4<f32>) {
     store(row, column, sums.x);
     store(row, column + 16u, sums.y);
     store(row, column + 32u, sums.z);
     store(row, column + 48u, sums.w);
 }
 
-@compute @workgroup_size(256)
+@compute @workgroup_size(TILE_INVOCATIONS)
 fn main(
     @builtin(workgroup_id) group: vec3<u32>,
     @builtin(num_workgroups) groups: vec3<u32>,
@@ -104,5 +106,5 @@ fn main(
     let columns = p.products[index].columns;
     let row0 = place / columns * TILE_ROWS;
     let column0 = place % columns * TILE_COLUMNS;
-    multiply(lane, row0, column0, now.rows * p.products[index].samples);
+    multiply(row0, column0, now.rows * p.products[index].samples, lane);
 }

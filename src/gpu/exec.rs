@@ -14,7 +14,7 @@ use super::memory::Memories;
 use super::pipelines::Pipelines;
 use super::program::{Program, resident};
 use super::readback::{self, STAGING};
-use super::shaders::SHADERS;
+use super::shaders::{SHADERS, Tile};
 
 /// Replays plans as WGSL compute shaders.
 #[derive(Debug)]
@@ -28,6 +28,7 @@ pub struct GpuExecutor {
     submissions: u64,
     /// The last buffer used by [`Executor::read`]; decoding for a page reads the same sizes again and again.
     staging: Option<wgpu::Buffer>,
+    tile: Option<Tile>,
 }
 
 impl GpuExecutor {
@@ -63,6 +64,7 @@ impl GpuExecutor {
             programs: Vec::new(),
             submissions: 0,
             staging: None,
+            tile: None,
         })
     }
 
@@ -78,6 +80,12 @@ impl GpuExecutor {
             found = true;
         }
         if found { Ok(()) } else { Err(Error::argument("shader", format!("none is called {name:?}"))) }
+    }
+
+    /// Computes the products of plans compiled from now on by tiles of one shape, instead of the shape that
+    /// suits each one's size. This is for tests and benchmarks of both.
+    pub const fn set_tile(&mut self, tile: Tile) {
+        self.tile = Some(tile);
     }
 
     fn program(&mut self, id: ProgramId) -> Result<&mut Program> {
@@ -155,7 +163,7 @@ impl Executor for GpuExecutor {
                 format!("made for {} parameters, expected {}", plan.params, self.memories.len),
             ));
         }
-        let program = Program::new(&self.adapter, &mut self.pipelines, &self.memories, plan)?;
+        let program = Program::new(&self.adapter, &mut self.pipelines, &self.memories, plan, self.tile)?;
         self.programs.push(Some(program));
         Ok(ProgramId(self.programs.len() - 1))
     }

@@ -16,11 +16,12 @@ const GRAD_WEIGHT_ARENAS: usize = 4;
 /// Invocations of a workgroup in the flat kernels, but for `reparam` and `reparam_grad`.
 const FLAT: u32 = 256;
 /// Workgroups of a flat kernel: enough to fill any GPU; the kernels stride over the rest.
-const MAX_FLAT_GROUPS: u32 = 4096;
+const MAX_FLAT_GROUPS: u32 = 1024;
 /// WebGPU's limit of workgroups along one dimension.
 const MAX_GROUPS: u32 = 65_535;
-/// Tiles of 64×64 from which on they, and not the lower ones, are used: about the cores of a large GPU.
-const ENOUGH_TILES: u32 = 96;
+/// Tiles of 64×64 from which on they, and not the lower ones, are used: a few for each core of a large
+/// GPU, so that some compute while others wait for memory.
+const ENOUGH_TILES: u32 = 256;
 
 /// A GPU buffer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -76,16 +77,16 @@ pub(super) fn range(view: View, placement: &Placement) -> Range {
     }
 }
 
-/// All dispatches of a plan, in order.
+/// All dispatches of a plan, in order; products by `tile` or by what suits their size.
 ///
 /// # Errors
 /// [`Error::InvalidArgument`] for views that do not fit their memory or its alignment;
 /// [`Error::Unsupported`] where WebGPU's limits do not suffice.
-pub(super) fn lower(plan: &Plan, placement: &Placement) -> Result<Vec<Launch>> {
+pub(super) fn lower(plan: &Plan, placement: &Placement, tile: Option<Tile>) -> Result<Vec<Launch>> {
     let mut launches = Vec::new();
     for (index, op) in plan.ops.iter().enumerate() {
         check_views(plan, op)?;
-        let lowering = Lowering { plan, placement, index, op };
+        let lowering = Lowering { plan, placement, tile, index, op };
         if let Op::LinearGradWeight(group) = op {
             lowering.weight_gradients(group, &mut launches)?;
         } else {
@@ -132,11 +133,17 @@ fn flat(values: u64, invocations: u32) -> [u32; 3] {
 struct Lowering<'a> {
     plan: &'a Plan,
     placement: &'a Placement,
+    tile: Option<Tile>,
     index: usize,
     op: &'a Op,
 }
 
 impl Lowering<'_> {
+    /// The variant for a product of so many 64×64 tiles.
+    fn tile_for(&self, squares: u32) -> Tile {
+        self.tile.unwrap_or(if squares >= ENOUGH_TILES { Tile::Square } else { Tile::Low })
+    }
+
     fn launch(&self, tile: Tile, constants: Vec<u32>, workgroups: [u32; 3]) -> Result<Launch> {
         let name = self.op.name();
         let shader = shaders::find(name, tile)
@@ -150,8 +157,7 @@ impl Lowering<'_> {
     fn product(&self, samples: u32, columns: u32, constants: Vec<u32>) -> Result<Launch> {
         let rows = self.plan.batch * samples;
         let across = columns.div_ceil(Tile::COLUMNS);
-        let squares = rows.div_ceil(Tile::Square.rows()).saturating_mul(across);
-        let tile = if squares >= ENOUGH_TILES { Tile::Square } else { Tile::Low };
+        let tile = self.tile_for(rows.div_ceil(Tile::Square.rows()).saturating_mul(across));
         self.launch(tile, constants, [across, rows.div_ceil(tile.rows()), 1])
     }
 
@@ -192,10 +198,14 @@ impl Lowering<'_> {
 
     /// One dispatch, or several where the products' factors lie in more arenas than one can read.
     fn weight_gradients(&self, group: &LinearGradWeight, launches: &mut Vec<Launch>) -> Result<()> {
-        let mut table = Table::default();
+        let squares = |p: &WeightGradient| {
+            p.outputs.div_ceil(Tile::Square.rows()).saturating_mul((p.inputs + 1).div_ceil(Tile::COLUMNS))
+        };
+        let tile = self.tile_for(group.products.iter().map(squares).fold(0, u32::saturating_add));
+        let mut table = Table::new(tile);
         for product in &group.products {
             if !table.takes(product, self.placement) {
-                launches.push(std::mem::take(&mut table).launch(self.index)?);
+                launches.push(std::mem::replace(&mut table, Table::new(tile)).launch(self.index)?);
             }
             table.push(product, self.placement)?;
         }
@@ -223,15 +233,20 @@ fn update_constants(o: &Update) -> Vec<u32> {
 }
 
 /// The products of one `linear_grad_weight` dispatch.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Table {
     /// Arenas bound, in the order of the bindings.
     arenas: Vec<usize>,
     rows: Vec<[u32; 12]>,
+    tile: Tile,
     tiles: u32,
 }
 
 impl Table {
+    const fn new(tile: Tile) -> Self {
+        Self { arenas: Vec::new(), rows: Vec::new(), tile, tiles: 0 }
+    }
+
     fn places(product: &WeightGradient, placement: &Placement) -> [Option<(usize, u32)>; 2] {
         [product.x, product.delta].map(|view| match view.space {
             Space::Local(i) => {
@@ -284,13 +299,13 @@ impl Table {
             across,
             0,
         ]);
-        self.tiles += product.outputs.div_ceil(Tile::Square.rows()) * across;
+        self.tiles += product.outputs.div_ceil(self.tile.rows()) * across;
         Ok(())
     }
 
     fn launch(self, op: usize) -> Result<Launch> {
         let name = "linear_grad_weight";
-        let shader = shaders::find(name, Tile::Square)
+        let shader = shaders::find(name, self.tile)
             .ok_or_else(|| Error::Unsupported(format!("no shader computes {name}")))?;
         let Some(&first) = self.arenas.first() else {
             return Err(Error::argument("plan", format!("{name} without a product")));
@@ -326,7 +341,7 @@ mod tests {
     #[test]
     fn a_step_of_dense_20_takes_few_dispatches() {
         let plan = train_plan("dense-20", 128);
-        let launches = lower(&plan, &place(&plan).unwrap()).unwrap();
+        let launches = lower(&plan, &place(&plan).unwrap(), None).unwrap();
         assert_eq!(launches.len(), plan.ops.len());
         assert!(launches.len() <= 13, "{}", launches.len());
     }
@@ -335,7 +350,7 @@ mod tests {
     fn large_batches_take_square_tiles_and_small_ones_low_tiles() {
         for (batch, tile) in [(1, Tile::Low), (128, Tile::Low), (8192, Tile::Square)] {
             let plan = train_plan("dense-20", batch);
-            let launches = lower(&plan, &place(&plan).unwrap()).unwrap();
+            let launches = lower(&plan, &place(&plan).unwrap(), None).unwrap();
             let first = launches.iter().find(|l| shaders::SHADERS[l.shader].name == "linear").unwrap();
             assert_eq!(shaders::SHADERS[first.shader].tile, tile, "batch {batch}");
         }
@@ -349,7 +364,7 @@ mod tests {
         for (i, place) in placement.places.iter_mut().enumerate() {
             place.arena = i;
         }
-        let launches = lower(&plan, &placement).unwrap();
+        let launches = lower(&plan, &placement, None).unwrap();
         let op = plan.ops.iter().position(|o| matches!(o, Op::LinearGradWeight(_))).unwrap();
         let dispatches: Vec<&Launch> = launches.iter().filter(|l| l.op == op).collect();
         assert!(dispatches.len() > 1);
@@ -368,7 +383,7 @@ mod tests {
                 unreachable!()
             };
             change(&mut o.y);
-            assert!(matches!(lower(&plan, &placement), Err(Error::InvalidArgument { .. })));
+            assert!(matches!(lower(&plan, &placement, None), Err(Error::InvalidArgument { .. })));
         }
     }
 }

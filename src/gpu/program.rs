@@ -14,6 +14,7 @@ use super::memory::{Memories, RESIDENT};
 use super::pipelines::Pipelines;
 use super::placement::{self, Placement};
 use super::readback::{self, Mapping, STAGING};
+use super::shaders::Tile;
 
 /// WebGPU's alignment of uniform bindings.
 const SLOT: usize = 256;
@@ -61,9 +62,10 @@ impl Program {
         pipelines: &mut Pipelines,
         memories: &Memories,
         plan: &Plan,
+        tile: Option<Tile>,
     ) -> Result<Self> {
         let placement = placement::place(plan)?;
-        let launches = lower::lower(plan, &placement)?;
+        let launches = lower::lower(plan, &placement, tile)?;
         let arenas = placement
             .arenas
             .iter()

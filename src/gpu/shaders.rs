@@ -52,24 +52,29 @@ pub struct Shader {
 /// All of them.
 pub const SHADERS: &[Shader] = &[
     shader!("gather", None, ["lib/step", "gather"]),
-    shader!("linear", Low, ["lib/step", "lib/math", "lib/activation", "lib/tile_16", "linear"]),
-    shader!("linear", Square, ["lib/step", "lib/math", "lib/activation", "lib/tile_64", "linear"]),
+    shader!("linear", Low, ["lib/step", "lib/math", "lib/activation", "lib/rows_16", "lib/tile", "linear"]),
+    shader!(
+        "linear",
+        Square,
+        ["lib/step", "lib/math", "lib/activation", "lib/rows_64", "lib/tile", "linear"]
+    ),
     shader!("activate", None, ["lib/step", "lib/math", "lib/activation", "activate"]),
     shader!("reparam", None, ["lib/step", "lib/rng", "reparam"]),
-    shader!("linear_loss", Low, ["lib/step", "lib/math", "lib/tile_16", "linear_loss"]),
-    shader!("linear_loss", Square, ["lib/step", "lib/math", "lib/tile_64", "linear_loss"]),
+    shader!("linear_loss", Low, ["lib/step", "lib/math", "lib/rows_16", "lib/tile", "linear_loss"]),
+    shader!("linear_loss", Square, ["lib/step", "lib/math", "lib/rows_64", "lib/tile", "linear_loss"]),
     shader!(
         "linear_grad_input",
         Low,
-        ["lib/step", "lib/math", "lib/activation", "lib/tile_16", "linear_grad_input"]
+        ["lib/step", "lib/math", "lib/activation", "lib/rows_16", "lib/tile", "linear_grad_input"]
     ),
     shader!(
         "linear_grad_input",
         Square,
-        ["lib/step", "lib/math", "lib/activation", "lib/tile_64", "linear_grad_input"]
+        ["lib/step", "lib/math", "lib/activation", "lib/rows_64", "lib/tile", "linear_grad_input"]
     ),
     shader!("reparam_grad", None, ["lib/step", "reparam_grad"]),
-    shader!("linear_grad_weight", Square, ["lib/step", "lib/tile_64", "linear_grad_weight"]),
+    shader!("linear_grad_weight", Low, ["lib/step", "lib/rows_16", "lib/tile", "linear_grad_weight"]),
+    shader!("linear_grad_weight", Square, ["lib/step", "lib/rows_64", "lib/tile", "linear_grad_weight"]),
     shader!("grad_norm", None, ["lib/step", "grad_norm"]),
     shader!("sgd", None, ["lib/step", "lib/update", "sgd"]),
     shader!("rmsprop", None, ["lib/step", "lib/update", "rmsprop"]),

@@ -6,8 +6,10 @@ mod oracle;
 
 mod host;
 mod model;
+mod mutations;
 mod ops;
 mod shaders;
+mod training;
 
 use std::sync::OnceLock;
 

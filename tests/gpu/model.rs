@@ -54,9 +54,13 @@ impl Model {
     /// Puts images and fresh parameters into an executor and compiles the plan.
     pub(crate) fn load(&self, executor: &mut impl Executor) -> ProgramId {
         executor.set_dataset(Split::Train, self.images.clone(), self.pixels).unwrap();
-        let params = self.layout.initialise(Initialisation::PyTorch, 3);
-        executor.write(None, self.whole(Space::Params), &params).unwrap();
+        executor.write(None, self.whole(Space::Params), &self.start()).unwrap();
         executor.compile(&self.plan).unwrap()
+    }
+
+    /// Fresh parameters.
+    pub(crate) fn start(&self) -> Vec<f32> {
+        self.layout.initialise(Initialisation::PyTorch, 3)
     }
 
     pub(crate) fn whole(&self, space: Space) -> View {

@@ -1,19 +1,26 @@
-//! Every op against the f64 oracle.
+//! Every op against the f64 oracle; products by both shapes of tiles.
+
+use vae_playground::gpu::shaders::Tile;
 
 use crate::executor;
 use crate::oracle::cases::{Extent, check_op};
 
-fn check(op: &str) {
-    let failures = pollster::block_on(check_op(op, executor, Extent::Full));
+fn check(op: &str, tile: Option<Tile>) {
+    let make = |params| {
+        let mut gpu = executor(params);
+        tile.inspect(|&t| gpu.set_tile(t));
+        gpu
+    };
+    let failures = pollster::block_on(check_op(op, make, Extent::Full));
     assert!(failures.is_empty(), "{} failures:\n{}", failures.len(), failures.join("\n"));
 }
 
 macro_rules! ops {
-    ($($op:ident),+ $(,)?) => {
+    ($($op:ident $tile:expr),+ $(,)?) => {
         $(
             #[test]
             fn $op() {
-                check(stringify!($op));
+                check(stringify!($op), $tile);
             }
         )+
 
@@ -25,17 +32,37 @@ macro_rules! ops {
 }
 
 ops!(
-    gather,
-    linear,
-    activate,
-    reparam,
-    linear_loss,
-    linear_grad_input,
-    reparam_grad,
-    linear_grad_weight,
-    grad_norm,
-    sgd,
-    rmsprop,
-    adam,
-    metrics,
+    gather None,
+    linear Some(Tile::Low),
+    activate None,
+    reparam None,
+    linear_loss Some(Tile::Low),
+    linear_grad_input Some(Tile::Low),
+    reparam_grad None,
+    linear_grad_weight Some(Tile::Low),
+    grad_norm None,
+    sgd None,
+    rmsprop None,
+    adam None,
+    metrics None,
 );
+
+#[test]
+fn linear_by_square_tiles() {
+    check("linear", Some(Tile::Square));
+}
+
+#[test]
+fn linear_loss_by_square_tiles() {
+    check("linear_loss", Some(Tile::Square));
+}
+
+#[test]
+fn linear_grad_input_by_square_tiles() {
+    check("linear_grad_input", Some(Tile::Square));
+}
+
+#[test]
+fn linear_grad_weight_by_square_tiles() {
+    check("linear_grad_weight", Some(Tile::Square));
+}

@@ -1,0 +1,3 @@
+// Tiles of 64 rows: fewest loads a multiplication.
+const TILE_ROWS = 64u;
+
