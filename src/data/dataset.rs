@@ -21,12 +21,13 @@ impl Dataset {
     /// # Errors
     /// [`Error::InvalidArgument`] when `pixels` is zero, when there are no images or a part of one, and when the
     /// number of labels differs from that of the images.
-    pub fn from_u8(images: Vec<u8>, labels: Option<Vec<u8>>, pixels: usize) -> Result<Self> {
+    pub fn from_u8(images: impl Into<Arc<[u8]>>, labels: Option<Vec<u8>>, pixels: usize) -> Result<Self> {
+        let images = images.into();
         let n = count(images.len(), pixels)?;
         if let Some(labels) = labels.as_ref().filter(|labels| labels.len() != n) {
             return Err(Error::argument("labels", format!("{} labels for {n} images", labels.len())));
         }
-        Ok(Self { images: images.into(), labels, pixels })
+        Ok(Self { images, labels, pixels })
     }
 
     /// Takes `n × pixels` values in `[0, 1]`, 1 being ink, and rounds each to one of 256 levels, so what is
@@ -43,7 +44,7 @@ impl Dataset {
                 format!("pixel {pixel} of image {image} is {}, expected a number from 0 to 1", images[i]);
             return Err(Error::argument("images", problem));
         }
-        let images = images.iter().map(|v| (v * 255.0).round() as u8).collect();
+        let images: Arc<[u8]> = images.iter().map(|v| (v * 255.0).round() as u8).collect();
         Self::from_u8(images, labels, pixels)
     }
 
@@ -59,7 +60,7 @@ impl Dataset {
             }
             None => (idx::parse_images(images)?, None),
         };
-        Self::from_u8(images.pixels.to_vec(), labels, images.rows * images.cols)
+        Self::from_u8(images.pixels, labels, images.rows * images.cols)
     }
 
     /// Number of images.
@@ -104,7 +105,7 @@ impl Dataset {
         if let Some(index) = indices.iter().find(|&&index| index >= self.len()) {
             return Err(Error::argument("indices", format!("{index}, expected less than {}", self.len())));
         }
-        let images = indices.iter().flat_map(|&i| self.image(i)).copied().collect();
+        let images: Arc<[u8]> = indices.iter().flat_map(|&i| self.image(i)).copied().collect();
         let labels = self.labels().map(|labels| indices.iter().map(|&i| labels[i]).collect());
         Self::from_u8(images, labels, self.pixels)
     }

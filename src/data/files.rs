@@ -45,7 +45,7 @@ fn load_pair(dir: &Path, split: &str) -> Result<Dataset> {
     let images = idx::parse_images(&image_bytes).map_err(|e| io_error(&images_path, e))?;
     let labels = idx::parse_labels(&label_bytes, CLASSES).map_err(|e| io_error(&labels_path, e))?;
     idx::check_pair(images.count, labels.len()).map_err(|e| io_error(&labels_path, e))?;
-    Dataset::from_u8(images.pixels.to_vec(), Some(labels.to_vec()), images.rows * images.cols)
+    Dataset::from_u8(images.pixels, Some(labels.to_vec()), images.rows * images.cols)
 }
 
 fn find(dir: &Path, stem: &str, suffix: &str) -> Result<PathBuf> {
