@@ -44,7 +44,7 @@ impl Choice {
 #[derive(Debug)]
 pub enum Backend {
     /// SIMD on the processor.
-    Cpu(CpuExecutor),
+    Cpu(Box<CpuExecutor>),
     /// WGSL through wgpu.
     Gpu(Box<GpuExecutor>),
 }
@@ -93,7 +93,7 @@ impl Backend {
     }
 
     fn cpu(params: u32, code: ReasonCode, reason: impl Into<String>) -> Self {
-        Self::Cpu(CpuExecutor::new(params, code, reason))
+        Self::Cpu(Box::new(CpuExecutor::new(params, code, reason)))
     }
 }
 
