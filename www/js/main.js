@@ -87,8 +87,7 @@ async function start() {
     history.replaceState(null, '', writeUrl(new URL(location.href), state, defaults));
   });
   Object.assign(globalThis, { playground: { vae, store, version: vae.version } });
-  store.set({ strokes: exampleStrokes(OPENING_DIGIT) });
-  await engine.refresh();
+  await Promise.all([engine.draw(exampleStrokes(OPENING_DIGIT)), engine.refresh()]);
   store.set({ ready: true });
   document.body.dataset.testid = 'ready';
 }

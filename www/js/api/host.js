@@ -166,12 +166,14 @@ export class EngineHost {
     const engine = await this.#use((ready) => ready);
     const run = ++this.#runs;
     const session = new TrainingSession({
-      engine,
-      lock: this.#lock,
-      post: (message) => {
-        this.parts.post(message, []);
-        this.#reportBackend();
+      engine: {
+        trainStart: (all) => engine.trainStart(all),
+        trainChunk: (maxSteps) => engine.trainChunk(maxSteps).finally(() => this.#reportBackend(engine)),
+        trainFlush: () => engine.trainFlush(),
+        trainStop: () => engine.trainStop(),
       },
+      lock: this.#lock,
+      post: (message) => this.parts.post(message, []),
       giveWay: this.parts.giveWay,
       now: this.parts.now,
       targetMs: engine.backend().kind === 'webgpu' ? GPU_CHUNK_MS : CPU_CHUNK_MS,
@@ -182,10 +184,13 @@ export class EngineHost {
     return run;
   }
 
-  /** A lost device moves a running training elsewhere; the page must hear of it. */
-  #reportBackend() {
-    const backend = this.#engine?.backend();
-    if (!backend || backend.reasonCode === this.#reasonCode) return;
+  /**
+   * A lost device moves a running training elsewhere; the page must hear of it.
+   * @param {import('./types.js').WasmEngine} engine held by the caller
+   */
+  #reportBackend(engine) {
+    const backend = engine.backend();
+    if (backend.reasonCode === this.#reasonCode) return;
     this.#reasonCode = backend.reasonCode;
     this.parts.post({ event: 'backend', backend }, []);
   }

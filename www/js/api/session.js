@@ -5,7 +5,7 @@ import { packError } from './protocol.js';
 
 /** Shortest time between two metrics messages: one frame. */
 const FRAME_MS = 16;
-/** Steps per second are measured over this window. */
+/** Steps per second are measured over the last second. */
 const RATE_WINDOW_MS = 1000;
 
 /**

@@ -16,7 +16,7 @@ export const SAMPLE_COUNT = 30;
 export function inference(vae, store, report) {
   const quietly = (/** @type {() => Promise<void>} */ work) => work().catch(report);
 
-  const look = latest((/** @type {{ keepZ: boolean }} */ { keepZ }) =>
+  const look = latest((/** @type {null} */ _) =>
     quietly(async () => {
       const { strokes } = store.state;
       const seen = await vae.interpret(rasterise(strokes));
@@ -27,14 +27,22 @@ export function inference(vae, store, report) {
         return;
       }
       const { pixels: input, mu, reconstruction } = seen;
-      const sigma = seen.logvar.map((logvar) => Math.exp(logvar / 2));
-      const { z, zSource } = store.state;
-      if (keepZ && zSource !== 'mu' && z?.length === mu.length) {
-        store.set({ input, mu, sigma });
-        await decode(null);
-      } else {
-        store.set({ input, mu, sigma, z: mu, zSource: 'mu', reconstruction });
-      }
+      store.set({ input, mu, sigma: deviations(seen.logvar), z: mu, zSource: 'mu', reconstruction });
+    }),
+  );
+
+  /** The same pixels through changed weights; a z that was set by hand stays. */
+  const lookAgain = latest((/** @type {null} */ _) =>
+    quietly(async () => {
+      const { input, zSource, z } = store.state;
+      if (!input) return;
+      const { mu, logvar } = await vae.encode(input);
+      const kept = zSource !== 'mu' && z?.length === mu.length;
+      const reconstruction = await vae.decode(kept ? z : mu);
+      // Another drawing came meanwhile and has been looked at with these weights already.
+      if (store.state.input !== input) return;
+      store.set({ mu, sigma: deviations(logvar), ...(kept ? {} : { z: mu, zSource: 'mu' }) });
+      if (!kept || store.state.z === z) store.set({ reconstruction });
     }),
   );
 
@@ -55,7 +63,7 @@ export function inference(vae, store, report) {
     /** @param {readonly Stroke[]} strokes */
     draw(strokes) {
       store.set({ strokes });
-      return look({ keepZ: false });
+      return look(null);
     },
 
     /**
@@ -93,9 +101,17 @@ export function inference(vae, store, report) {
 
     /** The same drawing and the same samples through changed weights. */
     async refresh() {
-      await Promise.all([look({ keepZ: true }), sheet(store.state.sampleSeed)]);
+      await Promise.all([lookAgain(null), sheet(store.state.sampleSeed)]);
     },
   };
+}
+
+/**
+ * @param {Float32Array} logvar
+ * @returns {Float32Array} σ
+ */
+function deviations(logvar) {
+  return logvar.map((value) => Math.exp(value / 2));
 }
 
 /** One draw from N(0, 1) by Box-Muller. */

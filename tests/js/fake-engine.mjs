@@ -1,0 +1,186 @@
+// An engine that only counts, for tests of what is around it.
+
+/** @typedef {import('../../www/js/api/types.js').WasmEngine} WasmEngine */
+/** @typedef {import('../../www/js/api/types.js').WasmModule} WasmModule */
+
+/** @type {import('../../www/js/api/types.js').VaeSpec} */
+export const SPEC = {
+  input: { channels: 1, height: 28, width: 28 },
+  encoder: [{ type: 'linear', units: 400, activation: 'relu' }],
+  latent: 2,
+  decoder: [{ type: 'linear', units: 400, activation: 'relu' }],
+  likelihood: { type: 'bernoulli' },
+};
+
+/** Refuses overlapping calls as wasm does, and remembers what it was asked. @implements {WasmEngine} */
+export class FakeEngine {
+  /** @type {string[]} */
+  calls = [];
+  busy = false;
+  freed = false;
+  step = 0;
+  epoch = 1;
+  /** Evaluation batches left. */
+  evaluating = 0;
+  stepsInEpoch = 10;
+  /** @type {Error | null} thrown by the next chunk */
+  trouble = null;
+  stepsWanted = Infinity;
+  /** @type {import('../../www/js/api/types.js').BackendInfo} */
+  info = { kind: 'cpu', software: false, simd: 'simd128', workers: 1, reason: 'no adapter', reasonCode: 'no-adapter' };
+
+  spec() {
+    return SPEC;
+  }
+
+  backend() {
+    if (this.busy) throw new Error('recursive use of an object');
+    return this.info;
+  }
+
+  parameterCount() {
+    return 7;
+  }
+
+  /** @type {WasmEngine['setDataset']} */
+  setDataset({ trainImages }) {
+    this.calls.push(`setDataset ${trainImages.length}`);
+  }
+
+  /** @type {WasmEngine['encode']} */
+  async encode(images) {
+    return this.#exclusively('encode', () => ({ mu: Float32Array.of(images.length, 0), logvar: Float32Array.of(0, 0) }));
+  }
+
+  /** @type {WasmEngine['decode']} */
+  async decode(z) {
+    return this.#exclusively('decode', () => new Float32Array(784).fill(z[0]));
+  }
+
+  /** @type {WasmEngine['reconstruct']} */
+  async reconstruct(images) {
+    return this.#exclusively('reconstruct', () => images);
+  }
+
+  /** @type {WasmEngine['sample']} */
+  async sample(n) {
+    return this.#exclusively('sample', () => new Float32Array(n * 784));
+  }
+
+  /** @type {WasmEngine['elbo']} */
+  async elbo() {
+    return this.#exclusively('elbo', () => ({ recon: Float32Array.of(1), kl: Float32Array.of(2) }));
+  }
+
+  /** @type {WasmEngine['trainStart']} */
+  trainStart({ batchSize }) {
+    if (batchSize < 1) throw Object.assign(new Error('batchSize: 0, expected at least 1'), { code: 'invalid-argument' });
+    this.calls.push('trainStart');
+    this.step = 0;
+    this.epoch = 1;
+    this.evaluating = 0;
+  }
+
+  /** @type {WasmEngine['trainChunk']} */
+  async trainChunk(maxSteps) {
+    return this.#exclusively(`trainChunk ${maxSteps}`, () => {
+      if (this.trouble) throw this.trouble;
+      const { stepsInEpoch } = this;
+      if (this.evaluating > 0) {
+        this.evaluating -= Math.min(this.evaluating, maxSteps);
+        if (this.evaluating > 0) return { steps: [], phase: 'evaluating', stepsInEpoch };
+        const losses = { loss: 3, recon: 2, kl: 1 };
+        const test = { epoch: this.epoch++, step: this.step, train: losses, test: losses };
+        return { steps: [], test, phase: 'training', stepsInEpoch };
+      }
+      const steps = [];
+      while (steps.length < maxSteps && this.step < this.stepsWanted) {
+        this.step += 1;
+        steps.push({ step: this.step, epoch: this.epoch, loss: 100 / this.step, recon: 90 / this.step, kl: 10 / this.step });
+        if (this.step % stepsInEpoch === 0) {
+          this.evaluating = 3;
+          break;
+        }
+      }
+      const phase = this.step >= this.stepsWanted ? 'done' : this.evaluating > 0 ? 'evaluating' : 'training';
+      return { steps, phase, stepsInEpoch };
+    });
+  }
+
+  /** @type {WasmEngine['trainFlush']} */
+  async trainFlush() {
+    const phase = this.evaluating > 0 ? 'evaluating' : 'training';
+    return this.#exclusively('trainFlush', () => ({ steps: [], phase, stepsInEpoch: this.stepsInEpoch }));
+  }
+
+  trainStop() {
+    this.calls.push('trainStop');
+  }
+
+  /** @type {WasmEngine['setHyperparameters']} */
+  setHyperparameters(changes) {
+    this.calls.push(`setHyperparameters ${JSON.stringify(changes)}`);
+  }
+
+  async save() {
+    return this.#exclusively('save', () => Uint8Array.of(1, 2, 3));
+  }
+
+  /** @type {WasmEngine['load']} */
+  async load(bytes) {
+    return this.#exclusively('load', () => {
+      if (bytes.length === 0) throw Object.assign(new Error('checkpoint: 0 bytes'), { code: 'invalid-checkpoint' });
+    });
+  }
+
+  reset() {
+    this.calls.push('reset');
+  }
+
+  free() {
+    this.freed = true;
+  }
+
+  /**
+   * @template T
+   * @param {string} name
+   * @param {() => T} work
+   * @returns {Promise<T>}
+   */
+  async #exclusively(name, work) {
+    if (this.busy) throw new Error('recursive use of an object');
+    this.busy = true;
+    this.calls.push(name);
+    await new Promise((resolve) => setTimeout(resolve, 1));
+    this.busy = false;
+    return work();
+  }
+}
+
+/**
+ * @param {FakeEngine[]} engines handed out one after the other
+ * @returns {WasmModule}
+ */
+export function fakeWasm(engines) {
+  const queue = [...engines];
+  return {
+    default: async () => undefined,
+    version: () => '1.2.3',
+    presetNames: () => ['dense-20'],
+    presetSpec: () => SPEC,
+    preprocessDrawing: (ink) => ({ blank: ink.every((value) => value === 0), pixels: new Float32Array(784), bounds: null, centre: null }),
+    parseIdx: (bytes) => ({ dims: [bytes.length], data: bytes }),
+    Engine: {
+      create: async () => {
+        const engine = queue.shift();
+        if (!engine) throw Object.assign(new Error('spec, latent: 0'), { code: 'invalid-spec' });
+        return engine;
+      },
+    },
+  };
+}
+
+/** Lets everything that is due happen. @param {number} [ms] */
+export function wait(ms = 20) {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}

@@ -1,0 +1,65 @@
+// The store, the URL, and work where only the newest matters.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { latest } from '../../www/js/latest.js';
+import { readUrl, writeUrl } from '../../www/js/state-url.js';
+import { createStore, initialState } from '../../www/js/store.js';
+
+test('watchers hear at once, then of changes of their keys only, once each', () => {
+  const store = createStore();
+  /** @type {[number, number][]} */
+  const heard = [];
+  const end = store.watch(['beta', 'seed'], ({ beta, seed }) => heard.push([beta, seed]));
+  store.set({ beta: 2, seed: 3 });
+  store.set({ beta: 2 });
+  store.set({ batchSize: 64 });
+  end();
+  store.set({ beta: 5 });
+  assert.deepEqual(heard, [[1, 1], [2, 3]]);
+  assert.equal(store.state.batchSize, 64);
+});
+
+test('a watcher sees a state that is whole', () => {
+  const store = createStore();
+  const before = store.state;
+  store.set({ step: 1, epoch: 1 });
+  assert.equal(before.step, 0);
+  assert.deepEqual([store.state.step, store.state.epoch], [1, 1]);
+});
+
+test('a URL written and read again says the same', () => {
+  const defaults = initialState();
+  const state = { ...defaults, lang: /** @type {const} */ ('zh'), theme: /** @type {const} */ ('dark'), preset: 'dense-2', learningRate: 0.02, beta: 4, batchSize: 32, seed: 7, optimizer: /** @type {const} */ ('sgd') };
+  const url = writeUrl(new URL('http://localhost/a/?backend=cpu&hide=chart'), state, defaults);
+  const { lang, theme, preset, learningRate, beta, batchSize, seed, optimizer } = state;
+  assert.deepEqual(readUrl(url), { lang, theme, preset, learningRate, beta, batchSize, seed, optimizer, requestedBackend: 'cpu', hide: ['chart'] });
+});
+
+test('defaults leave the URL clean', () => {
+  const state = initialState();
+  assert.equal(writeUrl(new URL('http://localhost/'), state, state).href, 'http://localhost/');
+});
+
+test('nonsense in a URL is left out', () => {
+  const url = new URL('http://localhost/?lang=xx&theme=pink&backend=abacus#lr=-1&batch=0.5&beta=NaN&seed=1e99&optimizer=magic&preset=%3Cscript%3E');
+  assert.deepEqual(readUrl(url), { lang: 'en' });
+});
+
+test('the browser decides the language where the URL does not', () => {
+  assert.equal(readUrl(new URL('http://localhost/'), 'zh-CN').lang, 'zh');
+  assert.equal(readUrl(new URL('http://localhost/?lang=en'), 'zh-CN').lang, 'en');
+});
+
+test('of requests that come while one is under way only the last is run', async () => {
+  /** @type {number[]} */
+  const run = [];
+  const work = latest(async (/** @type {number} */ n) => {
+    run.push(n);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  });
+  await Promise.all([work(1), work(2), work(3)]);
+  assert.deepEqual(run, [1, 3]);
+  await work(4);
+  assert.deepEqual(run, [1, 3, 4]);
+});
