@@ -143,24 +143,6 @@ pub fn parse_idx(bytes: &[u8]) -> JsResult {
     Ok(object.into())
 }
 
-/// How to open an [`Engine`].
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct CreateOptions {
-    spec: SpecOrName,
-    #[serde(default)]
-    backend: Option<String>,
-    #[serde(default)]
-    seed: f64,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(untagged)]
-enum SpecOrName {
-    Name(String),
-    Spec(serde_json::Value),
-}
-
 /// Settings of a run; absent ones are the recipe of pytorch/examples without limits.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -211,13 +193,21 @@ impl Engine {
     /// # Errors
     /// `invalid-spec`, `invalid-argument`, `unsupported`.
     pub async fn create(value: JsValue) -> JsResult<Engine> {
-        let o: CreateOptions = options("options", value)?;
-        let spec = match o.spec {
-            SpecOrName::Name(name) => presets::spec(&name)?,
-            SpecOrName::Spec(json) => VaeSpec::from_json(&json.to_string())?,
+        let given = field(&value, "spec")?;
+        let spec = match given.as_string() {
+            Some(name) => presets::spec(&name)?,
+            // Through text, so that JavaScript and files are read by the same strict parser.
+            None => VaeSpec::from_json(&json(&given)?)?,
         };
-        let choice = o.backend.as_deref().map_or(Ok(Choice::Auto), Choice::named)?;
-        let vae = Vae::create(spec, choice, seed(o.seed)?).await?;
+        let choice = match field(&value, "backend")? {
+            absent if absent.is_undefined() => Choice::Auto,
+            name => Choice::named(&name.as_string().unwrap_or_default())?,
+        };
+        let seed = match field(&value, "seed")? {
+            absent if absent.is_undefined() => 0,
+            number => seed(number.as_f64().unwrap_or(f64::NAN))?,
+        };
+        let vae = Vae::create(spec, choice, seed).await?;
         Ok(Self { vae, choice })
     }
 
@@ -400,6 +390,16 @@ impl Engine {
     pub fn reset(&mut self, seed_: f64) -> JsResult<()> {
         Ok(self.vae.reset(seed(seed_)?, Initialisation::PyTorch)?)
     }
+}
+
+fn field(object: &JsValue, key: &str) -> Result<JsValue> {
+    Reflect::get(object, &key.into())
+        .map_err(|_| Error::argument(key, "missing: the options are not an object"))
+}
+
+fn json(value: &JsValue) -> Result<String> {
+    let text = js_sys::JSON::stringify(value).ok().and_then(|text| text.as_string());
+    text.ok_or_else(|| Error::spec("spec", "neither a preset's name nor an object"))
 }
 
 fn numbers(fields: &[(&str, f64)]) -> JsValue {
