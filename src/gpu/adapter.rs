@@ -77,7 +77,8 @@ impl Adapter {
     pub(super) fn buffer(&self, label: &str, bytes: u64, usage: wgpu::BufferUsages) -> Result<wgpu::Buffer> {
         let buffer = self.device.create_buffer(&wgpu::BufferDescriptor {
             label: Some(label),
-            size: bytes.next_multiple_of(4),
+            // An empty dataset has a buffer too: nothing can be bound to an empty one.
+            size: bytes.max(4).next_multiple_of(4),
             usage,
             mapped_at_creation: false,
         });

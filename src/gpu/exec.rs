@@ -194,9 +194,8 @@ impl Executor for GpuExecutor {
         self.adapter.health.check()?;
         let adapter = self.adapter.clone();
         let program = self.program(ticket.program)?;
-        let Some(view) = program.ring() else {
-            return Ok(vec![StepMetrics::default(); ticket.slots.len()]);
-        };
+        let view =
+            program.ring().ok_or_else(|| Error::argument("ticket", "the program computes no losses"))?;
         let ring = match program.losses(&adapter, ticket.submission).await {
             Some(ring) => {
                 self.counters.waits += 1;
@@ -210,11 +209,8 @@ impl Executor for GpuExecutor {
 
     fn write(&mut self, program: Option<ProgramId>, view: View, data: &[f32]) -> Result<()> {
         self.adapter.health.check()?;
-        if data.len() > view.len as usize {
-            return Err(Error::argument(
-                "data",
-                format!("{} values, expected at most {}", data.len(), view.len),
-            ));
+        if data.len() != view.len as usize {
+            return Err(Error::argument("data", format!("{} values, expected {}", data.len(), view.len)));
         }
         let (buffer, start) = self.locate(program, view)?;
         self.adapter.queue.write_buffer(buffer, start, bytemuck::cast_slice(data));

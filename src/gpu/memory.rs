@@ -82,10 +82,10 @@ impl Memories {
         images: &Arc<[u8]>,
         pixels: u32,
     ) -> Result<u64> {
-        if pixels == 0 || images.is_empty() || !images.len().is_multiple_of(pixels as usize) {
+        if pixels == 0 || !images.len().is_multiple_of(pixels as usize) {
             return Err(Error::argument(
                 "images",
-                format!("{} bytes, expected a positive multiple of {pixels}", images.len()),
+                format!("{} bytes, expected whole images of {pixels}", images.len()),
             ));
         }
         let most = 4 * u64::from(MAX_ARENA);
@@ -120,9 +120,6 @@ impl Memories {
         let Some(dataset) = self.dataset_mut(split) else {
             return Err(Error::argument("order", format!("no images of the {split:?} split are resident")));
         };
-        if order.is_empty() {
-            return Err(Error::argument("order", "empty, expected at least one index"));
-        }
         if let Some(&index) = order.iter().find(|&&i| i >= dataset.count) {
             return Err(Error::argument(
                 "order",

@@ -120,6 +120,10 @@ fn a_dataset_may_come_after_the_plan_and_be_replaced() {
     assert!(matches!(refused, Err(Error::InvalidArgument { .. })), "{refused:?}");
     gpu.set_dataset(Split::Train, model.images.clone(), 784).unwrap();
     gpu.set_order(Split::Train, &[4; 100]).unwrap();
+    gpu.set_order(Split::Train, &[]).unwrap();
+    let refused = gpu.run(program, Phase::All, &model.steps(1, 1));
+    assert!(matches!(refused, Err(Error::InvalidArgument { .. })), "{refused:?}");
+    gpu.set_order(Split::Train, &[4; 100]).unwrap();
     gpu.run(program, Phase::All, &model.steps(1, 1)).unwrap();
     let x = model.plan.ports.input.unwrap();
     let x = pollster::block_on(gpu.read(Some(program), x)).unwrap();
@@ -151,9 +155,9 @@ fn what_does_not_fit_is_refused_and_nothing_is_lost() {
         gpu.set_dataset(Split::Train, images(1, 100), 784),
         gpu.set_dataset(Split::Train, images(1, 100), 0),
         gpu.set_order(Split::Train, &[0, model.count]),
-        gpu.set_order(Split::Train, &[]),
         gpu.set_order(Split::Test, &[0]),
         gpu.write(None, View { len: 2, ..params }, &[0.0; 3]),
+        gpu.write(None, View { len: 2, ..params }, &[0.0; 1]),
         gpu.write(None, View { offset: params.len, len: 1, ..params }, &[0.0]),
         gpu.write(None, View { space: Space::Local(0), offset: 0, len: 1 }, &[0.0]),
         gpu.write(Some(program), View { space: Space::Local(999), offset: 0, len: 1 }, &[0.0]),
@@ -213,7 +217,7 @@ fn a_lost_device_answers_every_call() {
     lost(gpu.run(program, Phase::All, &model.steps(2, 1)).map(|_| ()));
     lost(pollster::block_on(gpu.collect(ticket)).map(|_| ()));
     lost(pollster::block_on(gpu.read(None, params)).map(|_| ()));
-    lost(gpu.write(None, params, &[0.0]));
+    lost(gpu.write(None, params, &vec![0.0; params.len as usize]));
     lost(gpu.set_order(Split::Train, &[0]));
     lost(gpu.set_dataset(Split::Train, images(1, 784), 784));
     lost(gpu.compile(&model.plan).map(|_| ()));
