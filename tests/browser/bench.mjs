@@ -51,15 +51,17 @@ async function measure({ backend, preset, batchSize, chunk, rounds }) {
   let width = 784;
   let products = 0;
   let first = 0;
-  for (const units of [...spec.encoder.map((l) => l.units), 2 * spec.latent]) {
-    if (first === 0) first = width * units;
-    products += width * units;
-    width = units;
+  /** @param {{ units: number }} layer */
+  const units = (layer) => layer.units;
+  for (const next of [...spec.encoder.map(units), 2 * spec.latent]) {
+    if (first === 0) first = width * next;
+    products += width * next;
+    width = next;
   }
   width = spec.latent;
-  for (const units of [...spec.decoder.map((l) => l.units), 784]) {
-    products += width * units;
-    width = units;
+  for (const next of [...spec.decoder.map(units), 784]) {
+    products += width * next;
+    width = next;
   }
   times.sort((a, b) => a - b);
   const ms = times[times.length >> 1];
