@@ -64,23 +64,52 @@ impl Task for Row<'_> {
 impl Row<'_> {
     /// `f` gives −log p and its derivative from a logit and a pixel.
     #[inline(always)]
-    fn with(self, f: impl Fn(f32, f32) -> (f32, f32)) {
+    fn with(self, f: impl Fn(f32, f32) -> (f32, f32) + Copy) {
         const BLOCK: usize = LOSS_COLUMNS as usize;
-        const LANES: usize = 16;
         let blocks = self.delta.chunks_mut(BLOCK).zip(self.target.chunks(BLOCK).zip(self.bias.chunks(BLOCK)));
         for ((delta, (target, bias)), partial) in blocks.zip(self.partial) {
             let mut lanes = [0.0; LANES];
-            let vectors = delta.chunks_mut(LANES).zip(target.chunks(LANES).zip(bias.chunks(LANES)));
-            for (delta, (target, bias)) in vectors {
-                for ((delta, lane), (&x, &b)) in delta.iter_mut().zip(&mut lanes).zip(target.iter().zip(bias))
-                {
-                    let (loss, gradient) = f(*delta + b, x);
+            let (delta, delta_rest) = delta.as_chunks_mut::<LANES>();
+            let (target, target_rest) = target.as_chunks::<LANES>();
+            let (bias, bias_rest) = bias.as_chunks::<LANES>();
+            for (delta, (target, bias)) in delta.iter_mut().zip(target.iter().zip(bias)) {
+                vector(f, self.scale, delta, target, bias, &mut lanes);
+            }
+            if !delta_rest.is_empty() {
+                let (mut delta, mut target, mut bias) = ([0.0; LANES], [0.0; LANES], [0.0; LANES]);
+                let rest = delta_rest.len();
+                delta[..rest].copy_from_slice(delta_rest);
+                target[..rest].copy_from_slice(target_rest);
+                bias[..rest].copy_from_slice(bias_rest);
+                let mut rest_lanes = [0.0; LANES];
+                vector(f, self.scale, &mut delta, &target, &bias, &mut rest_lanes);
+                delta_rest.copy_from_slice(&delta[..rest]);
+                for (lane, loss) in lanes.iter_mut().zip(&rest_lanes[..rest]) {
                     *lane += loss;
-                    *delta = gradient * self.scale;
                 }
             }
             *partial = math::sum_lanes(lanes);
         }
+    }
+}
+
+const LANES: usize = 16;
+type Vector = [f32; LANES];
+
+/// Logits without bias to gradients, and their losses into `lanes`.
+#[inline(always)]
+fn vector(
+    f: impl Fn(f32, f32) -> (f32, f32),
+    scale: f32,
+    delta: &mut Vector,
+    target: &Vector,
+    bias: &Vector,
+    lanes: &mut Vector,
+) {
+    for i in 0..LANES {
+        let (loss, gradient) = f(delta[i] + bias[i], target[i]);
+        lanes[i] += loss;
+        delta[i] = gradient * scale;
     }
 }
 

@@ -7,7 +7,8 @@
 
 mod kernel;
 mod pack;
-
+#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+mod wasm;
 #[cfg(target_arch = "x86_64")]
 mod x86;
 
@@ -16,7 +17,7 @@ use crate::op::Op;
 use super::Machine;
 use super::simd::Isa;
 use super::threads::{Chunks, Threads};
-use kernel::{Kernel, Portable, Tile};
+use kernel::{Kernel, Tile};
 use pack::Pack;
 pub(crate) use pack::{Along, Operand};
 
@@ -28,11 +29,16 @@ const ROWS: usize = 128;
 const MOST_TILE_ROWS: usize = 8;
 const MOST_TILE_COLUMNS: usize = 32;
 
+/// A line of the cache: vectors loaded from aligned panels never straddle two.
+#[derive(Debug, Clone, Copy, bytemuck::Pod, bytemuck::Zeroable)]
+#[repr(C, align(64))]
+struct Line([f32; 16]);
+
 /// Memory for packed operands, kept from step to step.
 #[derive(Debug, Default)]
 pub(crate) struct Scratch {
-    a: Vec<f32>,
-    b: Vec<f32>,
+    a: Vec<Line>,
+    b: Vec<Line>,
 }
 
 impl Scratch {
@@ -40,10 +46,11 @@ impl Scratch {
     pub(crate) fn reserve(&mut self, op: &Op, images: u32) {
         let mut product = |m: u32, n: u32, k: u32| {
             let (m, n, k) = (m as usize, n as usize, k as usize);
-            let a = m.next_multiple_of(MOST_TILE_ROWS) * k;
+            let a = (m + MOST_TILE_ROWS) * k;
             let b = (n + MOST_TILE_COLUMNS) * k;
-            self.a.resize(self.a.len().max(a), 0.0);
-            self.b.resize(self.b.len().max(b), 0.0);
+            for (memory, len) in [(&mut self.a, a), (&mut self.b, b)] {
+                memory.resize(memory.len().max(len.div_ceil(16)), bytemuck::Zeroable::zeroed());
+            }
         };
         match op {
             Op::Linear(o) => product(images * o.samples, o.outputs, o.inputs),
@@ -94,9 +101,14 @@ pub(crate) fn multiply(
         Isa::Avx512(kernel) => job.drive(kernel, scratch, output),
         #[cfg(target_arch = "x86_64")]
         Isa::Avx2(kernel) => job.drive(kernel, scratch, output),
-        Isa::Baseline => job.drive(Portable, scratch, output),
+        Isa::Baseline => job.drive(BASELINE, scratch, output),
     }
 }
+
+#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+const BASELINE: wasm::Simd128 = wasm::Simd128;
+#[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
+const BASELINE: kernel::Portable = kernel::Portable;
 
 struct Job<'a, F> {
     isa: Isa,
@@ -112,19 +124,19 @@ impl<F: Fn(usize, &mut [f32], &mut [f32]) + Sync> Job<'_, F> {
         scratch: &mut Scratch,
         output: Output<'_>,
     ) {
-        const { assert!(MR <= MOST_TILE_ROWS && MOST_TILE_ROWS.is_multiple_of(MR)) };
+        const { assert!(MR <= MOST_TILE_ROWS) };
         const { assert!(NR <= MOST_TILE_COLUMNS) };
         let Product { m, n, k, a, b } = *self.product;
-        let packed_b = &mut scratch.b[..n.next_multiple_of(NR) * k];
+        let packed_b = &mut bytemuck::cast_slice_mut(&mut scratch.b)[..n.next_multiple_of(NR) * k];
         self.threads.each(Chunks::new(packed_b, NR * k), |panel, chunk| {
             let first = panel * NR;
             let count = NR.min(n - first);
             self.isa.run(Pack::<NR> { from: b, first, count, depth: k, to: chunk.values() });
         });
-        let packed_b = &scratch.b[..n.next_multiple_of(NR) * k];
+        let packed_b = &bytemuck::cast_slice(&scratch.b)[..n.next_multiple_of(NR) * k];
 
         let share = m.div_ceil(self.threads.count()).min(ROWS).next_multiple_of(MR);
-        let packed_a = &mut scratch.a[..m.next_multiple_of(MR) * k];
+        let packed_a = &mut bytemuck::cast_slice_mut(&mut scratch.a)[..m.next_multiple_of(MR) * k];
         let Output { c, side, side_width } = output;
         let c = Chunks::new(&mut c[..m * n], share * n);
         let side = Chunks::new(&mut side[..m * side_width], share * side_width);

@@ -56,34 +56,43 @@ impl<const P: usize> Pack<'_, P> {
         }
     }
 
-    /// Four outer indices at a time in blocks of 4×4; what is left over one value at a time.
+    /// Blocks of 4×4, all outer indices of some depth before the next: what is written stays in the first-level
+    /// cache, and of each row a whole line is read.
     #[inline(always)]
     fn transpose(self) {
-        const { assert!(P.is_multiple_of(4)) };
+        const SIDE: usize = 4;
+        const DEEP: usize = 64;
         let Operand { values, stride, .. } = self.from;
         let row = |i: usize| &values[(self.first + i) * stride..][..self.depth];
-        for group in (0..P).step_by(4) {
-            if group + 4 <= self.count {
-                let rows = [row(group), row(group + 1), row(group + 2), row(group + 3)];
-                let blocks = rows.map(|r| r.as_chunks::<4>().0);
-                for (b, to) in self.to.chunks_exact_mut(4 * P).enumerate() {
-                    let block = blocks.map(|r| r[b]);
-                    for (j, to) in to.chunks_exact_mut(P).enumerate() {
-                        to[group..group + 4].copy_from_slice(&block.map(|r| r[j]));
+        let whole = self.count / SIDE * SIDE;
+        for (block, to) in self.to.chunks_mut(DEEP * P).enumerate() {
+            let depth = to.len() / P;
+            let from = block * DEEP;
+            for group in (0..whole).step_by(SIDE) {
+                let rows: [&[f32]; SIDE] = std::array::from_fn(|i| &row(group + i)[from..from + depth]);
+                let (squares, rest) = to.as_chunks_mut::<P>().0.as_chunks_mut::<SIDE>();
+                for (square, to) in squares.iter_mut().enumerate() {
+                    let square = rows.map(|r| r.as_chunks::<SIDE>().0[square]);
+                    for (to, values) in to.iter_mut().zip(transposed(square)) {
+                        to[group..group + SIDE].copy_from_slice(&values);
                     }
                 }
-                for r in self.depth / 4 * 4..self.depth {
-                    for (i, row) in rows.iter().enumerate() {
-                        self.to[r * P + group + i] = row[r];
+                for (r, to) in rest.iter_mut().enumerate() {
+                    for (to, row) in to[group..].iter_mut().zip(rows) {
+                        *to = row[depth / SIDE * SIDE + r];
                     }
                 }
-            } else {
-                for i in group..group + 4 {
-                    for r in 0..self.depth {
-                        self.to[r * P + i] = if i < self.count { row(i)[r] } else { 0.0 };
-                    }
+            }
+            for i in whole..P {
+                for r in 0..depth {
+                    to[r * P + i] = if i < self.count { row(i)[from + r] } else { 0.0 };
                 }
             }
         }
     }
+}
+
+#[inline(always)]
+fn transposed(rows: [[f32; 4]; 4]) -> [[f32; 4]; 4] {
+    std::array::from_fn(|j| rows.map(|row| row[j]))
 }

@@ -1,0 +1,58 @@
+//! The register tile in wasm's 128-bit vectors, fused where relaxed SIMD is there.
+#![allow(unsafe_code, reason = "vector loads and stores through pointers whose bounds are asserted")]
+
+use std::arch::wasm32::*;
+
+use super::kernel::{Kernel, Tile};
+
+const ROWS: usize = 4;
+const VECTORS: usize = 2;
+const LANES: usize = 4;
+const COLUMNS: usize = VECTORS * LANES;
+
+/// Four rows of two vectors. Larger tiles, and passes unrolled by hand, make V8 spill sums to the stack in every
+/// pass: they measure a third slower.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Simd128;
+
+#[inline(always)]
+fn multiply_add(a: v128, b: v128, sum: v128) -> v128 {
+    #[cfg(target_feature = "relaxed-simd")]
+    return f32x4_relaxed_madd(a, b, sum);
+    #[cfg(not(target_feature = "relaxed-simd"))]
+    f32x4_add(sum, f32x4_mul(a, b))
+}
+
+impl Kernel<ROWS, COLUMNS> for Simd128 {
+    fn tile(self, tile: Tile<'_>) {
+        let Tile { a, b, c, stride, accumulate } = tile;
+        let depth = a.len() / ROWS;
+        assert!(b.len() >= depth * COLUMNS);
+        assert!(stride >= COLUMNS && c.len() >= (ROWS - 1) * stride + COLUMNS);
+        let mut sums = [[f32x4_splat(0.0); VECTORS]; ROWS];
+        let (mut a, mut b, c) = (a.as_ptr(), b.as_ptr(), c.as_mut_ptr());
+        for _ in 0..depth {
+            // SAFETY: both operands hold `depth` rows, by the assertions above.
+            unsafe {
+                let columns: [v128; VECTORS] = std::array::from_fn(|j| v128_load(b.add(j * LANES).cast()));
+                for (i, sums) in sums.iter_mut().enumerate() {
+                    let row = v128_load32_splat(a.add(i).cast());
+                    for (sum, column) in sums.iter_mut().zip(columns) {
+                        *sum = multiply_add(row, column, *sum);
+                    }
+                }
+                a = a.add(ROWS);
+                b = b.add(COLUMNS);
+            }
+        }
+        for (i, sums) in sums.into_iter().enumerate() {
+            for (j, sum) in sums.into_iter().enumerate() {
+                // SAFETY: C holds the tile, by the assertion above.
+                unsafe {
+                    let at: *mut v128 = c.add(i * stride + j * LANES).cast();
+                    v128_store(at, if accumulate { f32x4_add(v128_load(at), sum) } else { sum });
+                }
+            }
+        }
+    }
+}
