@@ -1,4 +1,5 @@
 //! The CPU backend as a whole: the same bits from the same seed, typed errors, numbers that are not finite.
+#![cfg(not(target_arch = "wasm32"))]
 
 use std::sync::Arc;
 

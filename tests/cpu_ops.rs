@@ -1,4 +1,5 @@
 //! Every op of the CPU backend against the f64 oracle, on every instruction set and number of threads.
+#![cfg(not(target_arch = "wasm32"))]
 
 mod oracle;
 

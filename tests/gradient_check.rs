@@ -1,4 +1,5 @@
 //! Gradients of whole models against central differences of the f64 oracle's loss.
+#![cfg(not(target_arch = "wasm32"))]
 
 mod oracle;
 

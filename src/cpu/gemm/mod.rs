@@ -7,6 +7,8 @@
 
 mod kernel;
 mod pack;
+#[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
+mod portable;
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
 mod wasm;
 #[cfg(target_arch = "x86_64")]
@@ -108,7 +110,7 @@ pub(crate) fn multiply(
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
 const BASELINE: wasm::Simd128 = wasm::Simd128;
 #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
-const BASELINE: kernel::Portable = kernel::Portable;
+const BASELINE: portable::Portable = portable::Portable;
 
 struct Job<'a, F> {
     isa: Isa,
