@@ -20,8 +20,8 @@ test('points too near the last are dropped', () => {
   assert.deepEqual(stroke, [0.5, 0.5, 0.6, 0.5]);
 });
 
-test('a path begins and ends where the stroke does; a point is a dot', () => {
-  for (const stroke of [[0.1, 0.2], [0.1, 0.2, 0.3, 0.4], [0.1, 0.2, 0.5, 0.5, 0.7, 0.1, 0.9, 0.8]]) {
+test('a path begins and ends where the stroke does', () => {
+  for (const stroke of [[0.1, 0.2, 0.3, 0.4], [0.1, 0.2, 0.5, 0.5, 0.7, 0.1, 0.9, 0.8]]) {
     /** @type {number[][]} */
     const ends = [];
     const note = (/** @type {number[]} */ ...at) => void ends.push(at.slice(-2));
@@ -29,6 +29,15 @@ test('a path begins and ends where the stroke does; a point is a dot', () => {
     assert.deepEqual(ends[0], [stroke[0] * 10, stroke[1] * 10]);
     assert.deepEqual(ends.at(-1), stroke.slice(-2).map((v) => v * 10));
   }
+});
+
+test('a point becomes a line that is drawn, too short to be seen as one', () => {
+  /** @type {number[][]} */
+  const ends = [];
+  const note = (/** @type {number[]} */ ...at) => void ends.push(at);
+  tracePath([0.5, 0.5], 100, { moveTo: note, lineTo: note, quadraticCurveTo: note });
+  const [[x0], [x1]] = ends;
+  assert.ok(x1 > x0 && x1 - x0 < 0.5);
 });
 
 test('the ten examples lie on the pad, and each is handed out afresh', () => {

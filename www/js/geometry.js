@@ -38,7 +38,7 @@ export function extend(stroke, x, y) {
 
 /**
  * A smooth path through the middles of a stroke's segments, its points as the curves' handles.
- * A single point becomes a line of no length, which round caps show as a dot.
+ * A single point becomes a line too short to see, which round caps show as a dot; a line of no length would not be drawn.
  * @param {Stroke} stroke
  * @param {number} size the unit square's side in the sink's units
  * @param {PathSink} sink
@@ -51,5 +51,5 @@ export function tracePath(stroke, size, sink) {
   for (let i = 2; i + 3 < n; i += 2) {
     sink.quadraticCurveTo(at(i), at(i + 1), (at(i) + at(i + 2)) / 2, (at(i + 1) + at(i + 3)) / 2);
   }
-  sink.lineTo(at(n - 2), at(n - 1));
+  sink.lineTo(at(n - 2) + (n === 2 ? size / 1000 : 0), at(n - 1));
 }

@@ -51,21 +51,26 @@ store.watch(['hide'], ({ hide }) => {
  * @returns {Promise<Vae>}
  */
 async function createVae() {
-  const { preset, requestedBackend: backend, seed } = store.state;
+  const { preset, requestedBackend, seed } = store.state;
   /** @type {{ code: string, message: string } | null} */
   let error = null;
-  const trained = PRETRAINED_PRESETS.includes(preset);
-  for (const [model, weights] of /** @type {const} */ ([[preset, 'pretrained'], [preset, 'random'], [defaults.preset, 'random']])) {
+  let model = preset;
+  let backend = requestedBackend;
+  let weights = /** @type {import('./store.js').State['weights']} */ (PRETRAINED_PRESETS.includes(preset) ? 'pretrained' : 'random');
+  while (true) {
     try {
-      const vae = await Vae.create({ model, backend, seed, weights });
-      store.set({ preset: model, weights: trained && weights === 'pretrained' ? 'pretrained' : 'random', error });
+      const vae = await Vae.create({ model, backend, seed, weights: weights === 'pretrained' ? weights : 'random' });
+      store.set({ preset: model, weights, error });
       return vae;
     } catch (thrown) {
       const { code, message } = toVaeError(thrown);
       error ??= { code, message };
+      if (code === 'unsupported' && backend !== 'cpu') backend = 'cpu';
+      else if (weights === 'pretrained') weights = 'random';
+      else if (model !== defaults.preset) model = defaults.preset;
+      else throw thrown;
     }
   }
-  throw Object.assign(new Error(error?.message), { code: error?.code });
 }
 
 /** @param {Record<string, (element: HTMLElement, store: import('./store.js').Store, engine: import('./engine/engine.js').Engine) => void>} views */

@@ -6,6 +6,7 @@ import { loadMnist } from '../api/vae.js';
 const REFRESH_MS = 200;
 
 /** @typedef {import('../store.js').State} State */
+/** @typedef {import('../api/train-run.js').TrainRun} TrainRun */
 /** @typedef {Pick<State, 'optimizer' | 'learningRate' | 'batchSize' | 'beta' | 'seed'>} Settings */
 
 /**
@@ -16,7 +17,7 @@ const REFRESH_MS = 200;
  */
 export function training(vae, store, history, { report, refresh }) {
   const mnist = loadMnist();
-  /** @type {import('../api/train-run.js').TrainRun | null} */
+  /** @type {TrainRun | null} */
   let run = null;
   /** What the store has not been told of the run yet. @type {Partial<State>} */
   let fresh = {};
@@ -88,6 +89,20 @@ export function training(vae, store, history, { report, refresh }) {
     }
   };
 
+  /**
+   * Brings a run to rest; the page says so once it is true and the last numbers are shown.
+   * @param {TrainRun} current
+   * @param {() => Promise<void>} act
+   */
+  const hold = async (current, act) => {
+    await act().catch(report);
+    await settled();
+    flush();
+    if (run !== current) return;
+    store.set({ run: 'paused' });
+    await refresh();
+  };
+
   /** Ends the run and keeps the weights. */
   const end = async () => {
     const current = run;
@@ -116,21 +131,15 @@ export function training(vae, store, history, { report, refresh }) {
 
     async pause() {
       if (store.state.run !== 'running' || !run) return;
-      store.set({ run: 'paused' });
-      await run.pause().catch(report);
-      await settled();
-      flush();
-      await refresh();
+      const current = run;
+      await hold(current, () => current.pause());
     },
 
     async step() {
       if (store.state.run === 'idle') await begin(true);
       if (!run || store.state.run === 'loading') return;
-      store.set({ run: 'paused' });
-      await run.step().catch(report);
-      await settled();
-      flush();
-      await refresh();
+      const current = run;
+      await hold(current, () => current.step());
     },
 
     end,

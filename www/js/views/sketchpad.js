@@ -127,7 +127,6 @@ export function mount(element, store, engine) {
   }).observe(pad);
   store.watch(['strokes'], ({ strokes }) => {
     hint.hidden = strokes.length > 0;
-    undo.disabled = clear.disabled = strokes.length === 0;
     paint();
   });
 }

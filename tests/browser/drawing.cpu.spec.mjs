@@ -1,0 +1,114 @@
+// From the pen to the reconstruction.
+
+import { expect, test } from './fixtures.mjs';
+import { NOUGHT, SEVEN, ink, open, overlap, pixels, stroke } from './helpers.mjs';
+
+test('before any click a sample digit is there, seen, encoded and reconstructed', async ({ page }) => {
+  await open(page);
+  const [seen, back] = [await pixels(page, 'model-input'), await pixels(page, 'reconstruction')];
+  expect(ink(seen)).toBeGreaterThan(40);
+  expect(overlap(seen, back)).toBeGreaterThan(0.8);
+  await expect(page.getByTestId('mu').locator('.latent-row')).toHaveCount(20);
+  await expect(page.getByTestId('latent-sliders').locator('input')).toHaveCount(20);
+  expect(ink(await pixels(page, 'sample-sheet'))).toBeGreaterThan(1000);
+  await expect(page.getByTestId('error')).toHaveCount(0);
+});
+
+test('the flow and the console fit a screen of 1280×800', async ({ page }) => {
+  await page.setViewportSize({ width: 1280, height: 800 });
+  await open(page);
+  expect(await page.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.scrollHeight])).toEqual([1280, 800]);
+});
+
+test('no width from a phone to a wall scrolls sideways', async ({ page }) => {
+  await open(page);
+  for (const width of [360, 480, 720, 1000, 1120, 1600, 3840]) {
+    await page.setViewportSize({ width, height: 900 });
+    expect(await page.evaluate(() => document.documentElement.scrollWidth), `${width}`).toBeLessThanOrEqual(width);
+  }
+});
+
+test('what is drawn with the mouse is reconstructed, its ink where the drawing has it', async ({ page }) => {
+  await open(page);
+  await page.getByTestId('clear').click();
+  await expect.poll(async () => ink(await pixels(page, 'reconstruction'))).toBe(0);
+  for (const points of [SEVEN, NOUGHT]) {
+    await page.getByTestId('clear').click();
+    const before = await pixels(page, 'reconstruction');
+    await stroke(page, points);
+    await expect.poll(async () => ink(await pixels(page, 'reconstruction'))).toBeGreaterThan(30);
+    const [seen, back] = [await pixels(page, 'model-input'), await pixels(page, 'reconstruction')];
+    expect(back).not.toEqual(before);
+    expect(overlap(seen, back)).toBeGreaterThan(0.75);
+  }
+});
+
+test('the drawing is made as MNIST was: 20 pixels tall, its mass in the middle', async ({ page }) => {
+  await open(page);
+  await page.getByTestId('clear').click();
+  await stroke(page, [[0.1, 0.05], [0.12, 0.3]]);
+  await expect.poll(async () => ink(await pixels(page, 'model-input'))).toBeGreaterThan(10);
+  const seen = await pixels(page, 'model-input');
+  const rows = [...new Set(seen.flatMap((value, i) => (value > 0.05 ? [Math.floor(i / 28)] : [])))];
+  expect(Math.max(...rows) - Math.min(...rows) + 1).toBe(20);
+  const middle = seen.reduce((sum, value, i) => sum + value * (Math.floor(i / 28) + 0.5), 0) / ink(seen);
+  expect(Math.abs(middle - 14)).toBeLessThanOrEqual(1);
+});
+
+test('a click draws a dot; undo takes it back; clear leaves nothing', async ({ page }) => {
+  await open(page);
+  await page.getByTestId('clear').click();
+  await expect.poll(async () => ink(await pixels(page, 'model-input'))).toBe(0);
+  await page.getByTestId('sketchpad').click({ position: { x: 60, y: 60 } });
+  await expect.poll(async () => ink(await pixels(page, 'model-input'))).toBeGreaterThan(5);
+  await page.getByTestId('undo').click();
+  await expect.poll(async () => ink(await pixels(page, 'model-input'))).toBe(0);
+});
+
+test('a pen let go outside of the pad does not stick', async ({ page }) => {
+  await open(page);
+  await page.getByTestId('clear').click();
+  await stroke(page, [[0.5, 0.2], [0.5, 0.7], [0.5, 1.6]]);
+  await stroke(page, [[0.3, 0.5], [0.7, 0.5]]);
+  await expect.poll(async () => ink(await pixels(page, 'model-input'))).toBeGreaterThan(20);
+  const drawn = await pixels(page, 'model-input');
+  const box = await page.getByTestId('sketchpad').boundingBox();
+  if (!box) throw new Error('the pad is not on the page');
+  await page.mouse.move(box.x + 20, box.y + 20);
+  await page.mouse.move(box.x + box.width - 20, box.y + 30, { steps: 5 });
+  await page.waitForTimeout(200);
+  expect(await pixels(page, 'model-input')).toEqual(drawn);
+});
+
+test('the keyboard draws, takes back and clears', async ({ page }) => {
+  await open(page);
+  const pad = page.getByTestId('sketchpad');
+  await pad.focus();
+  await page.keyboard.press('Delete');
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Space');
+  for (let i = 0; i < 12; i++) await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Space');
+  await expect.poll(async () => ink(await pixels(page, 'model-input'))).toBeGreaterThan(20);
+  await page.keyboard.press('Control+z');
+  await expect.poll(async () => ink(await pixels(page, 'model-input'))).toBe(0);
+});
+
+test('a slider moves z and the decoder follows; z = μ puts it back', async ({ page }) => {
+  await open(page);
+  const before = await pixels(page, 'reconstruction');
+  const slider = page.getByTestId('latent-sliders').locator('input').first();
+  await slider.focus();
+  await page.keyboard.press('End');
+  await expect.poll(async () => Number(await slider.getAttribute('data-value'))).toBe(4);
+  await expect.poll(() => pixels(page, 'reconstruction')).not.toEqual(before);
+  await page.getByRole('button', { name: 'z = μ', exact: true }).click();
+  await expect.poll(() => pixels(page, 'reconstruction')).toEqual(before);
+});
+
+test('resample imagines other digits', async ({ page }) => {
+  await open(page);
+  const before = await pixels(page, 'sample-sheet');
+  await page.getByTestId('resample').click();
+  await expect.poll(() => pixels(page, 'sample-sheet')).not.toEqual(before);
+});

@@ -1,0 +1,89 @@
+// What the specs of the page have in common: reading what it shows, and drawing on it.
+
+import { expect } from './fixtures.mjs';
+
+/** @typedef {import('@playwright/test').Page} Page */
+
+/**
+ * Opens the page and waits until it can be used.
+ * @param {Page} page
+ * @param {string} [address] query and hash
+ */
+export async function open(page, address = '') {
+  await page.goto(`./${address}`);
+  await expect(page.getByTestId('ready')).toBeAttached();
+}
+
+/**
+ * The unrounded number that an element shows.
+ * @param {Page} page
+ * @param {string} id
+ * @returns {Promise<number>} NaN while it shows none
+ */
+export async function value(page, id) {
+  return Number((await page.getByTestId(id).getAttribute('data-value')) ?? NaN);
+}
+
+/**
+ * A canvas's brightness in [0, 1], pixel by pixel.
+ * @param {Page} page
+ * @param {string} id
+ * @returns {Promise<number[]>}
+ */
+export function pixels(page, id) {
+  return page.getByTestId(id).evaluate((canvas) => {
+    if (!(canvas instanceof HTMLCanvasElement)) throw new Error('not a canvas');
+    const { data } = /** @type {CanvasRenderingContext2D} */ (canvas.getContext('2d')).getImageData(0, 0, canvas.width, canvas.height);
+    return Array.from({ length: data.length / 4 }, (_, i) => data[4 * i] / 255);
+  });
+}
+
+/** @param {number[]} picture */
+export const ink = (picture) => picture.reduce((sum, value) => sum + value, 0);
+
+/**
+ * How far two pictures point the same way: the cosine between them.
+ * @param {number[]} a
+ * @param {number[]} b
+ */
+export function overlap(a, b) {
+  const dot = (/** @type {number[]} */ x, /** @type {number[]} */ y) => x.reduce((sum, value, i) => sum + value * y[i], 0);
+  return dot(a, b) / Math.sqrt(dot(a, a) * dot(b, b));
+}
+
+/**
+ * Draws one stroke with the mouse.
+ * @param {Page} page
+ * @param {[number, number][]} points in shares of the pad
+ */
+export async function stroke(page, points) {
+  const box = await page.getByTestId('sketchpad').boundingBox();
+  if (!box) throw new Error('the pad is not on the page');
+  const at = (/** @type {[number, number]} */ [x, y]) => /** @type {const} */ ([box.x + x * box.width, box.y + y * box.height]);
+  await page.mouse.move(...at(points[0]));
+  await page.mouse.down();
+  for (const point of points.slice(1)) await page.mouse.move(...at(point), { steps: 6 });
+  await page.mouse.up();
+}
+
+/** A seven, as a person would draw it. @type {[number, number][]} */
+export const SEVEN = [[0.3, 0.25], [0.5, 0.24], [0.68, 0.23], [0.58, 0.45], [0.5, 0.62], [0.45, 0.8]];
+
+/** A nought. @type {[number, number][]} */
+export const NOUGHT = Array.from({ length: 17 }, (_, i) => [0.5 + 0.2 * Math.sin((i * Math.PI) / 8), 0.5 - 0.3 * Math.cos((i * Math.PI) / 8)]);
+
+/**
+ * The page's longest task from now on, in milliseconds, asked for with the function that comes back.
+ * @param {Page} page
+ */
+export async function watchLongTasks(page) {
+  await page.evaluate(() => {
+    /** @type {{ longest: number }} */
+    const record = { longest: 0 };
+    Object.assign(globalThis, { longTasks: record });
+    new PerformanceObserver((list) => {
+      for (const { duration } of list.getEntries()) record.longest = Math.max(record.longest, duration);
+    }).observe({ type: 'longtask' });
+  });
+  return () => page.evaluate(() => /** @type {{ longTasks: { longest: number } }} */ (/** @type {unknown} */ (globalThis)).longTasks.longest);
+}
