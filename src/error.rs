@@ -45,7 +45,7 @@ pub enum Error {
     Diverged {
         /// The optimiser step whose numbers were not finite, counted from 1.
         step: u64,
-        /// Which quantity blew up: `reconstruction`, `KL divergence`, `gradient` or `parameters`.
+        /// Which quantity blew up, such as `reconstruction term` or `KL divergence`.
         quantity: String,
         /// The step whose parameters are in place now.
         restored: u64,

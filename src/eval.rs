@@ -71,6 +71,20 @@ pub struct Evaluation {
     pub binarize: Binarize,
 }
 
+/// Checks what can be checked before a model is opened.
+///
+/// # Errors
+/// [`Error::InvalidArgument`] for 0 images or 0 samples.
+pub fn check(limit: Option<usize>, samples: u32) -> Result<()> {
+    if samples == 0 {
+        return Err(Error::argument("samples", "0, expected at least 1"));
+    }
+    if limit == Some(0) {
+        return Err(Error::argument("limit", "0, expected at least 1"));
+    }
+    Ok(())
+}
+
 /// Evaluates the first `limit` images of `data` with `samples` draws of z each; `progress` hears how many
 /// images are done.
 ///
@@ -85,14 +99,9 @@ pub async fn evaluate(
     seed: u64,
     mut progress: impl FnMut(usize),
 ) -> Result<Evaluation> {
-    if samples == 0 {
-        return Err(Error::argument("samples", "0, expected at least 1"));
-    }
+    check(limit, samples)?;
     let pixels = data.pixels();
     let n = limit.unwrap_or(data.len()).min(data.len());
-    if n == 0 {
-        return Err(Error::argument("limit", "0, expected at least 1"));
-    }
     let (mut recon, mut kl) = (0.0, 0.0);
     for (index, bytes) in data.images()[..n * pixels].chunks(CHUNK * pixels).enumerate() {
         let first = (index * CHUNK * pixels) as u32;
@@ -108,6 +117,9 @@ pub async fn evaluate(
         progress(((index + 1) * CHUNK).min(n));
     }
     let (recon, kl) = (recon / n as f64, kl / n as f64);
+    if !(recon.is_finite() && kl.is_finite()) {
+        return Err(Error::argument("model", format!("its losses are not finite: recon {recon}, KL {kl}")));
+    }
     Ok(Evaluation { n, recon, kl, elbo: -(recon + kl), binarize })
 }
 

@@ -58,7 +58,8 @@ impl Rule {
 }
 
 /// A rule with what all rules share. The learning rate belongs to the step, not to the plan.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Optimizer {
     /// The update rule.
     pub rule: Rule,

@@ -16,6 +16,16 @@ use crate::spec::{Activation, LayerSpec, VaeSpec};
 /// Largest capacity of a plan, in images.
 pub const MAX_BATCH: u32 = 8192;
 
+/// Most values in all of a plan's own buffers together: 1 GiB.
+const MAX_VALUES: u64 = 1 << 28;
+
+/// The most images, up to `wanted`, whose widest layer still fits one WebGPU binding; at least 1.
+#[must_use]
+pub fn capacity(spec: &VaeSpec, wanted: u32) -> u32 {
+    let most = crate::spec::MAX_TENSOR / u64::from(widest_layer(spec).max(1));
+    wanted.min(u32::try_from(most).unwrap_or(u32::MAX)).max(1)
+}
+
 /// Where the images of a plan come from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Input {
@@ -118,8 +128,8 @@ impl Plan {
         if let Goal::Train(optimizer) = goal {
             optimizer.validate()?;
         }
-        let widest = widest_layer(spec);
-        if u64::from(batch) * u64::from(widest) > crate::spec::MAX_TENSOR {
+        if capacity(spec, batch) < batch {
+            let widest = widest_layer(spec);
             return Err(Error::argument(
                 "batch",
                 format!("{batch} images through a layer of {widest} values need more than 128 MiB"),
@@ -134,6 +144,15 @@ impl Plan {
             }
             Goal::Decode => b.decode_only(),
             Goal::Evaluate | Goal::Gradients | Goal::Train(_) => b.objective(goal, input),
+        }
+        let values: u64 = b.plan.buffers.iter().map(|buffer| u64::from(buffer.len)).sum();
+        if values > MAX_VALUES {
+            let problem = format!(
+                "{batch} images need {} MiB of working memory, expected at most {}",
+                values >> 18,
+                MAX_VALUES >> 18
+            );
+            return Err(Error::argument("batch", problem));
         }
         Ok(b.plan)
     }

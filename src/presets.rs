@@ -19,13 +19,14 @@ pub fn spec(name: &str) -> Result<VaeSpec> {
         "dense-2" => {
             dense(&[(512, relu), (256, relu)], 2, &[(256, relu), (512, relu)], Likelihood::Bernoulli {})
         }
-        // 784-256-10, trained with binary cross-entropy in many tutorials.
+        // Two hidden layers a side, with an activation that is smooth everywhere.
         "deep-10" => dense(
             &[(256, Activation::Silu), (128, Activation::Silu)],
             10,
             &[(128, Activation::Silu), (256, Activation::Silu)],
             Likelihood::Bernoulli {},
         ),
+        // Small enough for a phone.
         "small-10" => dense(&[(128, relu)], 10, &[(128, relu)], Likelihood::Bernoulli {}),
         // Squared error: a Gaussian likelihood with σ² = ½.
         "mse-128" => dense(

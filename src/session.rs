@@ -3,12 +3,14 @@
 use crate::error::{Error, Result};
 use crate::executor::{self, Executor, ProgramId};
 use crate::op::{Step, View};
-use crate::plan::{Goal, Input, Plan, Ports};
+use crate::plan::{self, Goal, Input, Plan, Ports};
 use crate::rng::{self, Purpose};
 use crate::spec::VaeSpec;
 
-/// Images in one step of inference; fewer cost less on the CPU.
+/// Images in one step of inference, where the model is not too wide; fewer cost less on the CPU.
 const BATCH: u32 = 100;
+/// Most pixels in one answer: 512 MiB.
+const MAX_ANSWER: u64 = 1 << 27;
 
 /// q(z|x) of some images: rows of μ and log σ², `n × latent` each.
 #[derive(Debug, Clone, PartialEq)]
@@ -41,6 +43,7 @@ pub struct Session<E> {
     /// The backend.
     pub executor: E,
     spec: VaeSpec,
+    batch: u32,
     encode: Option<Program>,
     decode: Option<Program>,
     evaluate: Option<Program>,
@@ -48,8 +51,9 @@ pub struct Session<E> {
 
 impl<E: Executor> Session<E> {
     /// A session on `executor`, which must have been made for `spec`'s parameters.
-    pub const fn new(executor: E, spec: VaeSpec) -> Self {
-        Self { executor, spec, encode: None, decode: None, evaluate: None }
+    pub fn new(executor: E, spec: VaeSpec) -> Self {
+        let batch = plan::capacity(&spec, BATCH);
+        Self { executor, spec, batch, encode: None, decode: None, evaluate: None }
     }
 
     /// μ and log σ² of `images`, `n × pixels` values in [0, 1].
@@ -63,10 +67,17 @@ impl<E: Executor> Session<E> {
         let (input, stats) = (port(program.ports.input), port(program.ports.stats));
         let mut posterior =
             Posterior { mu: Vec::with_capacity(n * latent), logvar: Vec::with_capacity(n * latent) };
-        for chunk in images.chunks((BATCH * self.spec.pixels()) as usize) {
+        for chunk in images.chunks((self.batch * self.spec.pixels()) as usize) {
             let rows = chunk.len() as u32 / self.spec.pixels();
-            let values =
-                once(&mut self.executor, program.id, input, chunk, &step(rows), &[part(stats, rows)]).await?;
+            let values = once(
+                &mut self.executor,
+                program.id,
+                input,
+                chunk,
+                &step(rows),
+                &[part(stats, self.batch, rows)],
+            )
+            .await?;
             for row in values[0].chunks_exact(2 * latent) {
                 posterior.mu.extend_from_slice(&row[..latent]);
                 posterior.logvar.extend_from_slice(&row[latent..]);
@@ -80,15 +91,23 @@ impl<E: Executor> Session<E> {
     /// # Errors
     /// [`Error::InvalidArgument`] for values that are not whole rows of z or not finite.
     pub async fn decode(&mut self, z: &[f32]) -> Result<Vec<f32>> {
-        check_rows("z", z, self.spec.latent, "finite values", |v| v.is_finite())?;
+        let n = check_rows("z", z, self.spec.latent, "finite values", |v| v.is_finite())?;
+        check_answer("z", n as u64, self.spec.pixels())?;
         let program = compiled(&mut self.executor, &self.spec, &mut self.decode, &Goal::Decode)?;
         let (input, mean) = (port(program.ports.z), port(program.ports.mean));
         let mut pixels =
             Vec::with_capacity(z.len() / self.spec.latent as usize * self.spec.pixels() as usize);
-        for chunk in z.chunks((BATCH * self.spec.latent) as usize) {
+        for chunk in z.chunks((self.batch * self.spec.latent) as usize) {
             let rows = chunk.len() as u32 / self.spec.latent;
-            let values =
-                once(&mut self.executor, program.id, input, chunk, &step(rows), &[part(mean, rows)]).await?;
+            let values = once(
+                &mut self.executor,
+                program.id,
+                input,
+                chunk,
+                &step(rows),
+                &[part(mean, self.batch, rows)],
+            )
+            .await?;
             pixels.extend_from_slice(&values[0]);
         }
         Ok(pixels)
@@ -108,9 +127,10 @@ impl<E: Executor> Session<E> {
             (port(program.ports.input), port(program.ports.recon), port(program.ports.kl));
         let mut result = Elbo { recon: vec![0.0; n], kl: Vec::with_capacity(n) };
         let mut first = 0;
-        for chunk in images.chunks((BATCH * self.spec.pixels()) as usize) {
+        for chunk in images.chunks((self.batch * self.spec.pixels()) as usize) {
             let rows = chunk.len() as u32 / self.spec.pixels();
             let mut sums = vec![0.0_f64; rows as usize];
+            self.executor.write(Some(program.id), View { len: chunk.len() as u32, ..input }, chunk)?;
             for sample in 0..samples {
                 let noisy = Step {
                     seed: rng::fold_seed(seed),
@@ -120,8 +140,8 @@ impl<E: Executor> Session<E> {
                     inv_batch: 1.0 / rows as f32,
                     ..step(rows)
                 };
-                let outputs = [part(recon, rows), part(kl, rows)];
-                let values = once(&mut self.executor, program.id, input, chunk, &noisy, &outputs).await?;
+                let outputs = [part(recon, self.batch, rows), part(kl, self.batch, rows)];
+                let values = step_once(&mut self.executor, program.id, &noisy, &outputs).await?;
                 sums.iter_mut().zip(&values[0]).for_each(|(sum, v)| *sum += f64::from(*v));
                 if sample == 0 {
                     result.kl.extend_from_slice(&values[1]);
@@ -171,6 +191,16 @@ pub(crate) fn check_images(images: &[f32], pixels: u32) -> Result<usize> {
     check_rows("images", images, pixels, "values in [0, 1]", |v| (0.0..=1.0).contains(&v))
 }
 
+/// # Errors
+/// [`Error::InvalidArgument`] where `n` images would be more than one answer holds.
+pub(crate) fn check_answer(what: &str, n: u64, pixels: u32) -> Result<()> {
+    let most = MAX_ANSWER / u64::from(pixels);
+    if n > most {
+        return Err(Error::argument(what, format!("{n} images at once, expected at most {most}")));
+    }
+    Ok(())
+}
+
 fn check_rows(
     what: &str,
     values: &[f32],
@@ -206,9 +236,9 @@ const fn step(rows: u32) -> Step {
     }
 }
 
-/// The first `rows` of a port's [`BATCH`] rows.
-const fn part(view: View, rows: u32) -> View {
-    View { len: view.len / BATCH * rows, ..view }
+/// The first `rows` of a port's `batch` rows.
+const fn part(view: View, batch: u32, rows: u32) -> View {
+    View { len: view.len / batch * rows, ..view }
 }
 
 fn port(view: Option<View>) -> View {
@@ -224,7 +254,7 @@ fn compiled(
     if let Some(program) = slot {
         return Ok(program.clone());
     }
-    let plan = Plan::new(spec, goal, Input::Host, BATCH, 1)?;
+    let plan = Plan::new(spec, goal, Input::Host, plan::capacity(spec, BATCH), 1)?;
     let program = Program { id: executor.compile(&plan)?, ports: plan.ports };
     *slot = Some(program.clone());
     Ok(program)
@@ -240,6 +270,16 @@ async fn once(
     outputs: &[View],
 ) -> Result<Vec<Vec<f32>>> {
     executor.write(Some(program), View { len: data.len() as u32, ..input }, data)?;
+    step_once(executor, program, step, outputs).await
+}
+
+/// Runs one step over an input that is there already, and reads the outputs.
+async fn step_once(
+    executor: &mut impl Executor,
+    program: ProgramId,
+    step: &Step,
+    outputs: &[View],
+) -> Result<Vec<Vec<f32>>> {
     executor.run(program, executor::Phase::All, std::slice::from_ref(step))?;
     let mut values = Vec::with_capacity(outputs.len());
     for &view in outputs {

@@ -185,10 +185,8 @@ impl VaeSpec {
             return Err(Error::spec("latent", format!("{}, expected 1 to 4096", self.latent)));
         }
         if self.classes != 0 {
-            return Err(Error::Unsupported(format!(
-                "conditional models: classes is {}, expected 0",
-                self.classes
-            )));
+            let problem = format!("{}, expected 0: conditional models are not supported yet", self.classes);
+            return Err(Error::spec("classes", problem));
         }
         if let Likelihood::Gaussian { sigma } = self.likelihood
             && !(sigma.is_finite() && (1e-3..=1e3).contains(&sigma))

@@ -16,7 +16,7 @@ use crate::op::{Space, Split, View};
 use crate::params::{Initialisation, Layout};
 use crate::session::{self, Elbo, Posterior, Session};
 use crate::spec::VaeSpec;
-use crate::train::{Phase, Position, Progress, TrainConfig, Trainer};
+use crate::train::{Position, Progress, TrainConfig, Trainer};
 
 /// Up to this many images, inference runs on the CPU even beside a GPU: a readback costs more.
 const SMALL: usize = 100;
@@ -185,7 +185,11 @@ impl Vae {
         self.main.executor.read(None, whole).await
     }
 
-    fn set_params(&mut self, params: &[f32]) -> Result<()> {
+    /// Replaces the parameter arena, padding included; moments are cleared.
+    ///
+    /// # Errors
+    /// [`Error::InvalidArgument`] if it is not of this model's size; [`Error::DeviceLost`].
+    pub fn set_params(&mut self, params: &[f32]) -> Result<()> {
         let whole = self.whole(Space::Params);
         self.main.executor.write(None, whole, params)?;
         self.main.executor.clear_moments();
@@ -240,6 +244,7 @@ impl Vae {
         if n == 0 {
             return Err(Error::argument("n", "0, expected at least 1"));
         }
+        session::check_answer("n", u64::from(n), self.spec.pixels())?;
         let z = session::prior(n, self.spec.latent, seed, temperature)?;
         self.decode(&z).await
     }
@@ -260,10 +265,8 @@ impl Vae {
         if values / width as usize > SMALL {
             return Ok(None);
         }
-        // While a run goes on the mirror is refreshed between its chunks, not by requests.
-        let running = self.run.as_ref().is_some_and(|run| run.phase() != Phase::Done);
-        let fresh = self.mirror.as_ref().is_some_and(|m| m.synced.elapsed() < 2 * MIRROR_AGE);
-        if !(running && fresh) {
+        // While steps are in flight the mirror is refreshed between chunks: a request never waits for them.
+        if !self.run.as_ref().is_some_and(Trainer::in_flight) {
             self.sync_mirror().await?;
         }
         Ok(self.mirror.as_mut().map(|m| &mut m.session))
@@ -274,7 +277,10 @@ impl Vae {
         if let Some(mirror) = &mut self.mirror
             && mirror.stale
         {
-            let params = self.main.executor.read(None, whole).await?;
+            let params = match self.main.executor.read(None, whole).await {
+                Err(Error::DeviceLost(_)) => return self.fall_back(),
+                params => params?,
+            };
             mirror.session.executor.write(None, whole, &params)?;
             mirror.stale = false;
             mirror.synced = Instant::now();
@@ -319,7 +325,8 @@ impl Vae {
         Ok(())
     }
 
-    /// Hands over up to `max_steps` steps. On a GPU, more than one step at a time overlaps with the
+    /// Hands over up to `max_steps` steps. When the GPU device goes away, the answer is
+    /// [`Error::DeviceLost`] and the model goes on living on the CPU. On a GPU, more than one step at a time overlaps with the
     /// host: their losses come from the next call, or from [`Self::train_flush`].
     ///
     /// # Errors
@@ -343,6 +350,10 @@ impl Vae {
     }
 
     async fn after_chunk(&mut self, progress: Result<Progress>) -> Result<Progress> {
+        if let Err(Error::DeviceLost(_)) = &progress {
+            self.fall_back()?;
+            return progress;
+        }
         if let Some(mirror) = &mut self.mirror {
             mirror.stale = true;
             if mirror.synced.elapsed() > MIRROR_AGE {
@@ -353,6 +364,22 @@ impl Vae {
             self.train_stop();
         }
         progress
+    }
+
+    /// After the GPU device went away: the CPU takes over with the parameters of its mirror. The run is over.
+    fn fall_back(&mut self) -> Result<()> {
+        self.run = None;
+        if let Some(mirror) = self.mirror.take() {
+            let params = mirror.session.executor.params().to_vec();
+            let reason = "the GPU device was lost; the CPU went on with the last parameters it had";
+            let cpu = CpuExecutor::new(self.layout.len, ReasonCode::DeviceLost, reason);
+            self.main = Session::new(Backend::Cpu(Box::new(cpu)), self.spec.clone());
+            self.set_params(&params)?;
+            let (train, test) = (self.train.take(), self.test.take());
+            self.adopt(Split::Train, train)?;
+            self.adopt(Split::Test, test)?;
+        }
+        Ok(())
     }
 
     /// Ends the run; its parameters stay.

@@ -103,7 +103,8 @@ fn steps_limit_a_run_and_resuming_goes_on_bit_for_bit() {
     let place = Place::new();
     place.good(&format!("{TRAIN} --epochs 4 --out whole.safetensors"));
     place.good(&format!("{TRAIN} --steps 6 --out part.safetensors"));
-    let resumed = "train --resume part.safetensors --data . --backend cpu --batch 16 --lr 1e-2 --json";
+    // Batch and learning rate are the earlier run's.
+    let resumed = "train --resume part.safetensors --data . --backend cpu --json";
     place.good(&format!("{resumed} --epochs 4 --out rest.safetensors"));
     let weights = |name: &str| {
         let bytes = fs::read(place.path(name)).unwrap();
@@ -111,6 +112,35 @@ fn steps_limit_a_run_and_resuming_goes_on_bit_for_bit() {
     };
     assert_eq!(weights("whole.safetensors"), weights("rest.safetensors"));
     place.refused(&format!("{resumed} --epochs 1 --out x.safetensors"), &["epochs"]);
+    place.refused(&format!("{resumed} --optimizer sgd --out x.safetensors"), &["optimizer", "sgd"]);
+    place.refused(&format!("{resumed} --seed 4 --out x.safetensors"), &["--seed"]);
+    fs::copy(place.path("whole.state.safetensors"), place.path("part.state.safetensors")).unwrap();
+    place.refused(&format!("{resumed} --epochs 9 --out x.safetensors"), &["not those of the model"]);
+}
+
+#[test]
+fn half_precision_resumes_bit_for_bit_as_well() {
+    let place = Place::new();
+    place.good(&format!("{TRAIN} --epochs 2 --out whole.safetensors"));
+    place.good(&format!("{TRAIN} --epochs 1 --f16 --out run.1"));
+    assert!(place.path("run.1.state.safetensors").exists());
+    place.good("train --resume run.1 --data . --backend cpu --json --epochs 2 --out rest.safetensors");
+    assert_eq!(
+        fs::read(place.path("whole.safetensors")).unwrap(),
+        fs::read(place.path("rest.safetensors")).unwrap()
+    );
+}
+
+#[test]
+#[cfg(unix)]
+fn a_reader_that_goes_away_ends_the_program_quietly() {
+    let place = Place::new();
+    let vae = env!("CARGO_BIN_EXE_vae");
+    let script =
+        format!("{vae} {TRAIN} --epochs 3 --out m.safetensors 2>err | true; {vae} --help 2>>err | true");
+    let status = Command::new("sh").current_dir(place.folder.path()).args(["-c", &script]).status().unwrap();
+    assert!(status.success());
+    assert_eq!(fs::read_to_string(place.path("err")).unwrap(), "");
 }
 
 #[test]
@@ -170,11 +200,37 @@ fn bad_input_is_one_line_and_exit_code_2() {
     }
     place.refused("info --model missing.safetensors", &["missing.safetensors"]);
 
+    fs::write(place.path("classes.json"), SPEC.replace("\"latent\": 2", "\"latent\": 2, \"classes\": 10"))
+        .unwrap();
+    place.refused("train --spec classes.json --data . --out m.safetensors", &["classes"]);
+    place.refused("train --spec spec.json --data . --out .", &["folder"]);
+    place.refused("train --spec spec.json --data . --lr -1 --out m.safetensors", &["-1"]);
+    place.good(&format!("{TRAIN} --epochs 1 --out good.safetensors"));
+    place.refused("eval --model good.safetensors --data . --limit 0", &["limit"]);
+    place.refused("eval --model good.safetensors --data . --samples 0", &["samples"]);
+    place.refused("sample --model good.safetensors --n 0 --out s.png", &["n: 0"]);
+    place.refused("sample --model good.safetensors --n 4000000000 --out s.png", &["4000000000"]);
+
     let images = place.path("train-images-idx3-ubyte");
     let whole = fs::read(&images).unwrap();
     fs::write(&images, &whole[..whole.len() - 1]).unwrap();
     place.refused(train, &["1499", "1500"]);
     assert!(!place.path("m.safetensors").exists());
+}
+
+#[test]
+fn a_run_that_diverges_after_an_epoch_leaves_that_epoch_in_the_file() {
+    let place = Place::new();
+    let whole = lines(&place.good(&format!("{TRAIN} --epochs 2 --out m.safetensors")));
+    let output = place.vae(
+        "train --resume m.safetensors --data . --backend cpu --lr 1e30 --epochs 9 --out n.safetensors --json",
+    );
+    assert_eq!(output.status.code(), Some(1), "{}", String::from_utf8_lossy(&output.stderr));
+    // Nothing good came after the epoch that was resumed: the same model is written.
+    let command = "eval --model n.safetensors --data . --backend cpu --json";
+    let e = &lines(&place.good(command))[0];
+    let expected = whole[1]["test"]["recon"].as_f64().unwrap();
+    assert!((e["recon"].as_f64().unwrap() - expected).abs() < 0.2, "{e} against {expected}");
 }
 
 #[test]

@@ -36,7 +36,8 @@ fn normal_cdf(x: f32) -> f32 {
 
 fn activate(kind: u32, x: f32) -> f32 {
     switch kind {
-        case RELU: { return max(x, 0.0); }
+        // Not max: that may turn NaN into 0 and hide a run that has diverged.
+        case RELU: { return select(x, 0.0, x < 0.0); }
         case LEAKY_RELU: { return select(LEAK * x, x, x > 0.0); }
         case TANH: { return tanh_stable(x); }
         case SIGMOID: { return sigmoid(x); }

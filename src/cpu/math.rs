@@ -137,7 +137,11 @@ pub(crate) fn derivative(kind: Activation, loops: impl Apply) {
         Activation::LeakyRelu => loops.with(|y| if y > 0.0 { 1.0 } else { 0.01 }),
         Activation::Tanh => loops.with(|y| 1.0 - y * y),
         Activation::Sigmoid => loops.with(|y| y * (1.0 - y)),
-        Activation::Softplus => loops.with(|y| 1.0 - exp(-y)),
+        Activation::Softplus => loops.with(|y| {
+            // sigmoid of the argument is 1 − e⁻ʸ, whose difference cancels for small y.
+            let series = y * (1.0 - y * (0.5 - y * (1.0 / 6.0 - y * (1.0 / 24.0))));
+            if y < 0.05 { series } else { 1.0 - exp(-y) }
+        }),
         Activation::Gelu => loops.with(|x| {
             let (distribution, density) = normal(x);
             // Far out 0·∞ would be NaN.

@@ -5,8 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use crate::error::{Error, Result};
 
 /// Names by which programs that imitate a GPU call themselves.
-const IMITATIONS: [&str; 6] =
-    ["swiftshader", "llvmpipe", "lavapipe", "softpipe", "warp", "microsoft basic render"];
+const IMITATIONS: [&str; 5] = ["swiftshader", "llvmpipe", "lavapipe", "softpipe", "microsoft basic render"];
 
 /// An adapter with a device opened on it. Clones share the device.
 #[derive(Debug, Clone)]

@@ -1,11 +1,14 @@
 //! What a training run is asked to do.
 
+use serde::{Deserialize, Serialize};
+
 use crate::error::{Error, Result};
 use crate::optim::{Optimizer, Rule};
 use crate::plan::MAX_BATCH;
 
 /// A training run's settings.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct TrainConfig {
     /// Passes over the training images; `None` for no limit.
     pub epochs: Option<u32>,

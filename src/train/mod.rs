@@ -16,7 +16,7 @@ pub use report::{EpochReport, Losses, Phase, Progress, StepReport};
 use crate::error::{Error, Result};
 use crate::executor::{self, Executor, ProgramId, StepMetrics, Ticket};
 use crate::op::{Space, Split, Step, View};
-use crate::plan::{Goal, Input, Plan};
+use crate::plan::{self, Goal, Input, Plan};
 use crate::rng::{self, Purpose, Stream};
 use crate::spec::VaeSpec;
 use guard::Guard;
@@ -57,6 +57,9 @@ pub struct Trainer {
     params: u32,
     position: Position,
     phase: Phase,
+    evaluation_batch: u32,
+    /// Whether the parameters that the run begins with were seen to be finite.
+    checked: bool,
     /// Next held-out image of the evaluation that is under way.
     evaluated: u32,
     train_mean: Mean,
@@ -91,6 +94,7 @@ impl Trainer {
         if config.epochs.is_some_and(|limit| limit <= from.epoch) {
             return Err(Error::argument("epochs", format!("the run has already made {} epochs", from.epoch)));
         }
+        check_position(from, train_images)?;
         let plan = Plan::new(
             spec,
             &Goal::Train(config.optimizer),
@@ -101,7 +105,7 @@ impl Trainer {
         let params = plan.params;
         let train = executor.compile(&plan)?;
         let test = if test_images > 0 {
-            let batch = EVALUATION_BATCH.min(test_images);
+            let batch = evaluation_batch(spec, test_images);
             let plan = Plan::new(spec, &Goal::Evaluate, Input::Dataset(Split::Test), batch, MAX_CHUNK)?;
             Some(executor.compile(&plan)?)
         } else {
@@ -110,7 +114,7 @@ impl Trainer {
         if from == Position::default() {
             executor.clear_moments();
         }
-        let guard = Guard::new(executor, from.step);
+        let guard = Guard::new(executor, from);
         Ok(Self {
             config,
             train,
@@ -120,6 +124,8 @@ impl Trainer {
             params,
             position: from,
             phase: Phase::Training,
+            evaluation_batch: evaluation_batch(spec, test_images),
+            checked: false,
             evaluated: 0,
             train_mean: Mean::default(),
             test_mean: Mean::default(),
@@ -168,6 +174,12 @@ impl Trainer {
         Ok(())
     }
 
+    /// Whether steps were handed over whose losses have not come back.
+    #[must_use]
+    pub const fn in_flight(&self) -> bool {
+        self.in_flight.is_some()
+    }
+
     /// Hands over up to `max_steps` optimiser steps, or evaluation batches after an epoch's last step.
     ///
     /// With `overlap`, the losses of these steps come back from the next call, so that a GPU never
@@ -183,6 +195,13 @@ impl Trainer {
         overlap: bool,
     ) -> Result<Progress> {
         let max_steps = max_steps.clamp(1, MAX_CHUNK);
+        if !self.checked {
+            if let Some(quantity) = self.not_finite(executor).await? {
+                let problem = format!("{quantity} is not finite; reset or load the model first");
+                return Err(Error::argument("model", problem));
+            }
+            self.checked = true;
+        }
         let mut steps = Vec::new();
         let mut test = None;
         match self.phase {
@@ -227,7 +246,7 @@ impl Trainer {
 
     /// Hands over optimiser steps up to the end of the epoch or of the run.
     fn submit(&mut self, executor: &mut impl Executor, max_steps: u32) -> Result<()> {
-        self.guard.before_step(executor, self.position.step);
+        self.guard.before_step(executor, self.position);
         if self.ordered_epoch != Some(self.position.epoch) {
             let order = permutation(self.config.seed, self.position.epoch, self.train_images);
             executor.set_order(Split::Train, &order)?;
@@ -300,7 +319,7 @@ impl Trainer {
         max_steps: u32,
     ) -> Result<Option<EpochReport>> {
         if let Some(test) = self.test {
-            let batch = EVALUATION_BATCH.min(self.test_images);
+            let batch = self.evaluation_batch;
             let mut steps = Vec::new();
             while (steps.len() as u32) < max_steps && self.evaluated < self.test_images {
                 let rows = batch.min(self.test_images - self.evaluated);
@@ -349,19 +368,33 @@ impl Trainer {
         self.test_mean = Mean::default();
         let steps_done = self.config.steps.is_some_and(|limit| self.position.step >= limit);
         let epochs_done = !within && self.config.epochs.is_some_and(|limit| self.position.epoch >= limit);
-        self.phase = Phase::Training;
-        if steps_done || epochs_done {
-            self.phase = Phase::Done;
-            // Losses are computed before their step's update: the last update is checked here.
-            let whole = View { space: Space::Params, offset: 0, len: self.params };
-            if executor.read(None, whole).await?.iter().any(|v| !v.is_finite()) {
-                return Err(self.diverged(executor, self.position.step, "parameters").await);
-            }
+        // Losses are computed before their step's update, so the last update is checked here; and a
+        // moment may overflow long before a loss does.
+        if let Some(quantity) = self.not_finite(executor).await? {
+            return Err(self.diverged(executor, self.position.step, quantity).await);
         }
+        self.guard.after_check(executor, self.position);
+        self.phase = if steps_done || epochs_done { Phase::Done } else { Phase::Training };
         if !within {
             self.train_mean = Mean::default();
         }
         Ok(report)
+    }
+
+    /// What of the parameters and moments is not finite.
+    async fn not_finite(&self, executor: &mut impl Executor) -> Result<Option<&'static str>> {
+        let arenas = [
+            (Space::Params, "a parameter"),
+            (Space::Moment1, "the optimiser's first moment"),
+            (Space::Moment2, "the optimiser's second moment"),
+        ];
+        for (space, name) in arenas {
+            let values = executor.read(None, View { space, offset: 0, len: self.params }).await?;
+            if values.iter().any(|v| !v.is_finite()) {
+                return Ok(Some(name));
+            }
+        }
+        Ok(None)
     }
 
     /// Ends the run with the last good parameters in place.
@@ -371,10 +404,26 @@ impl Trainer {
             let _ = executor.collect(waiting.ticket).await;
         }
         self.phase = Phase::Done;
-        let restored = self.guard.restore(executor);
-        self.position.step = restored;
-        Error::Diverged { step, quantity: quantity.into(), restored }
+        self.position = self.guard.restore(executor);
+        Error::Diverged { step, quantity: quantity.into(), restored: self.position.step }
     }
+}
+
+/// # Errors
+/// [`Error::InvalidArgument`] for a position that no run over `train_images` images comes to.
+fn check_position(from: Position, train_images: u32) -> Result<()> {
+    if from.images >= train_images || from.epoch == u32::MAX || from.step > u64::from(u32::MAX) {
+        let problem = format!(
+            "the run stands at step {}, epoch {}, image {}, but there are {train_images} training images",
+            from.step, from.epoch, from.images
+        );
+        return Err(Error::argument("resume", problem));
+    }
+    Ok(())
+}
+
+fn evaluation_batch(spec: &VaeSpec, test_images: u32) -> u32 {
+    plan::capacity(spec, EVALUATION_BATCH.min(test_images))
 }
 
 fn losses(m: &StepMetrics, beta: f32) -> Losses {

@@ -4,9 +4,9 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-/// Variational autoencoders: train, evaluate, sample, describe.
+/// The whole command line.
 #[derive(Debug, Parser)]
-#[command(name = "vae", version, about)]
+#[command(name = "vae", version, about = "Variational autoencoders: train, evaluate, sample, describe")]
 pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) command: Command,
@@ -44,37 +44,37 @@ pub(crate) struct TrainArgs {
     /// Optimiser steps.
     #[arg(long)]
     pub(crate) steps: Option<u64>,
-    /// Images per step.
-    #[arg(long, default_value_t = 128)]
-    pub(crate) batch: u32,
-    /// adam, rmsprop or sgd (momentum 0.9), with PyTorch's defaults.
-    #[arg(long, default_value = "adam")]
-    pub(crate) optimizer: String,
-    /// Learning rate.
-    #[arg(long, default_value_t = 1e-3)]
-    pub(crate) lr: f32,
-    /// Weight of the KL divergence.
-    #[arg(long, default_value_t = 1.0)]
-    pub(crate) beta: f32,
-    /// β grows linearly from 0 over this many epochs.
-    #[arg(long, default_value_t = 0.0)]
-    pub(crate) warmup_epochs: f32,
-    /// Global norm to which gradients are clipped.
+    /// Images per step [default: 128].
     #[arg(long)]
+    pub(crate) batch: Option<u32>,
+    /// adam, rmsprop or sgd (momentum 0.9), with PyTorch's defaults [default: adam].
+    #[arg(long)]
+    pub(crate) optimizer: Option<String>,
+    /// Learning rate [default: 0.001].
+    #[arg(long, allow_negative_numbers = true)]
+    pub(crate) lr: Option<f32>,
+    /// Weight of the KL divergence [default: 1].
+    #[arg(long, allow_negative_numbers = true)]
+    pub(crate) beta: Option<f32>,
+    /// β grows linearly from 0 over this many epochs [default: 0].
+    #[arg(long, allow_negative_numbers = true)]
+    pub(crate) warmup_epochs: Option<f32>,
+    /// Global norm to which gradients are clipped [default: none].
+    #[arg(long, allow_negative_numbers = true)]
     pub(crate) clip_norm: Option<f32>,
-    /// L2 penalty, added to the gradient.
-    #[arg(long, default_value_t = 0.0)]
-    pub(crate) weight_decay: f32,
-    /// Initial parameters: pytorch or glorot.
-    #[arg(long, default_value = "pytorch")]
-    pub(crate) init: String,
+    /// L2 penalty, added to the gradient [default: 0].
+    #[arg(long, allow_negative_numbers = true)]
+    pub(crate) weight_decay: Option<f32>,
+    /// Initial parameters: pytorch or glorot [default: pytorch].
+    #[arg(long, conflicts_with = "resume")]
+    pub(crate) init: Option<String>,
     /// auto, cpu or gpu.
     #[arg(long, default_value = "auto")]
     pub(crate) backend: String,
-    /// Seed of initial parameters, permutations and noise.
-    #[arg(long, default_value_t = 1)]
-    pub(crate) seed: u64,
-    /// Go on from a model written by an earlier run.
+    /// Seed of initial parameters, permutations and noise [default: 1].
+    #[arg(long, conflicts_with = "resume")]
+    pub(crate) seed: Option<u64>,
+    /// Go on from a model written by an earlier run, with that run's settings unless others are given.
     #[arg(long, conflicts_with_all = ["preset", "spec"])]
     pub(crate) resume: Option<PathBuf>,
     /// Write the weights in half precision.
@@ -128,7 +128,7 @@ pub(crate) struct SampleArgs {
     #[arg(long, default_value_t = 1)]
     pub(crate) seed: u64,
     /// Standard deviation of the draws; 1 is the prior.
-    #[arg(long, default_value_t = 1.0)]
+    #[arg(long, default_value_t = 1.0, allow_negative_numbers = true)]
     pub(crate) temperature: f32,
     /// The sheet, a PNG.
     #[arg(long)]

@@ -7,16 +7,17 @@ use pollster::block_on;
 use serde_json::json;
 use vae_playground::backend::Choice;
 use vae_playground::data::files::load_mnist_dir;
-use vae_playground::eval::{Binarize, evaluate};
+use vae_playground::eval::{Binarize, check, evaluate};
 use vae_playground::vae::Vae;
 use vae_playground::{Error, Result};
 
 use crate::args::EvalArgs;
-use crate::files;
+use crate::{files, output};
 
 pub(crate) fn run(args: &EvalArgs) -> Result<()> {
     let choice = Choice::named(&args.backend)?;
     let binarize = Binarize::named(&args.binarize)?;
+    check(args.limit, args.samples)?;
     let model = files::read(&args.model)?;
     let (train, test) = load_mnist_dir(&args.data)?;
     let data = match args.split.as_str() {
@@ -37,12 +38,11 @@ pub(crate) fn run(args: &EvalArgs) -> Result<()> {
         let line = json!({
             "n": e.n, "recon": e.recon, "kl": e.kl, "elbo": e.elbo, "iw": null, "binarize": e.binarize,
         });
-        println!("{line}");
+        output::line(&line.to_string())
     } else {
-        println!(
+        output::line(&format!(
             "{} images, targets {}: ELBO {:.3} = -(recon {:.3} + KL {:.3}) nats per image",
             e.n, args.binarize, e.elbo, e.recon, e.kl
-        );
+        ))
     }
-    Ok(())
 }

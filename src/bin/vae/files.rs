@@ -17,13 +17,31 @@ pub(crate) fn write(path: &Path, bytes: &[u8]) -> Result<()> {
     let mut partial = path.as_os_str().to_owned();
     partial.push(".partial");
     let partial = PathBuf::from(partial);
-    std::fs::write(&partial, bytes).map_err(|e| at(&partial, &e))?;
-    std::fs::rename(&partial, path).map_err(|e| at(path, &e))
+    let written = std::fs::write(&partial, bytes).and_then(|()| std::fs::rename(&partial, path));
+    written.map_err(|e| {
+        // What is left of it is of no use to anyone.
+        let _ = std::fs::remove_file(&partial);
+        at(path, &e)
+    })
+}
+
+/// Finds out before a long run whether its result can be written at all.
+pub(crate) fn check_writable(path: &Path) -> Result<()> {
+    if path.is_dir() {
+        return Err(Error::argument("out", format!("{} is a folder, expected a file", path.display())));
+    }
+    let mut probe = path.as_os_str().to_owned();
+    probe.push(".partial");
+    let probe = PathBuf::from(probe);
+    std::fs::write(&probe, []).map_err(|e| at(path, &e))?;
+    std::fs::remove_file(&probe).map_err(|e| at(path, &e))
 }
 
 /// `FILE.state.safetensors` beside `FILE.safetensors`.
 pub(crate) fn state_path(model: &Path) -> PathBuf {
-    model.with_extension("state.safetensors")
+    let name = model.to_string_lossy();
+    let stem = name.strip_suffix(".safetensors").unwrap_or(&name);
+    PathBuf::from(format!("{stem}.state.safetensors"))
 }
 
 pub(crate) fn at(path: &Path, error: &std::io::Error) -> Error {

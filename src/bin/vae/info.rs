@@ -6,7 +6,7 @@ use vae_playground::checkpoint;
 use vae_playground::params::Layout;
 
 use crate::args::InfoArgs;
-use crate::files;
+use crate::{files, output};
 
 pub(crate) fn run(args: &InfoArgs) -> Result<()> {
     let loaded = checkpoint::load(&files::read(&args.model)?)?;
@@ -20,16 +20,15 @@ pub(crate) fn run(args: &InfoArgs) -> Result<()> {
             "tensors": tensors,
             "provenance": loaded.provenance,
         });
-        println!("{line}");
-        return Ok(());
+        return output::line(&line.to_string());
     }
-    println!("spec        {}", loaded.spec.to_json());
-    println!("parameters  {}", layout.parameter_count());
+    output::line(&format!("spec        {}", loaded.spec.to_json()))?;
+    output::line(&format!("parameters  {}", layout.parameter_count()))?;
     for tensor in &layout.tensors {
-        println!("  {:20} {:?}", tensor.name, tensor.shape);
+        output::line(&format!("  {:20} {:?}", tensor.name, tensor.shape))?;
     }
     for (key, value) in &loaded.provenance {
-        println!("{key:20} {value}");
+        output::line(&format!("{key:20} {value}"))?;
     }
     Ok(())
 }

@@ -4,6 +4,7 @@ mod args;
 mod eval;
 mod files;
 mod info;
+mod output;
 mod sample;
 mod train;
 
@@ -18,10 +19,7 @@ fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(e) if e.use_stderr() => return bad_usage(&e),
-        Err(help) => {
-            print!("{help}");
-            return ExitCode::SUCCESS;
-        }
+        Err(help) => return finish(output::line(help.to_string().trim_end())),
     };
     let outcome = match &cli.command {
         Command::Train(args) => train::run(args),
@@ -29,6 +27,10 @@ fn main() -> ExitCode {
         Command::Sample(args) => sample::run(args),
         Command::Info(args) => info::run(args),
     };
+    finish(outcome)
+}
+
+fn finish(outcome: vae_playground::Result<()>) -> ExitCode {
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(e) => {

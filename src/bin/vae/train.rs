@@ -1,7 +1,6 @@
 //! `vae train`.
 
 use std::io::IsTerminal;
-use std::path::Path;
 use std::time::Instant;
 
 use indicatif::{ProgressBar, ProgressStyle};
@@ -11,39 +10,43 @@ use vae_playground::backend::Choice;
 use vae_playground::checkpoint::Precision;
 use vae_playground::data::files::load_mnist_dir;
 use vae_playground::executor::Kind;
-use vae_playground::optim::{Optimizer, Rule};
+use vae_playground::optim::Rule;
 use vae_playground::params::Initialisation;
 use vae_playground::run_state::RunState;
-use vae_playground::train::{EpochReport, Phase, Position, TrainConfig};
+use vae_playground::train::{EpochReport, Phase, Position, TrainConfig, Trainer};
 use vae_playground::vae::Vae;
 use vae_playground::{Error, Result, VaeSpec, presets};
 
 use crate::args::TrainArgs;
-use crate::files;
+use crate::{files, output};
 
 /// Steps handed over at a time.
 const CHUNK: u32 = 16;
 
 pub(crate) fn run(args: &TrainArgs) -> Result<()> {
     let choice = Choice::named(&args.backend)?;
-    let config = config(args)?;
-    config.validate()?;
-    check_writable(&args.out)?;
+    config(args, TrainConfig::default())?;
+    files::check_writable(&args.out)?;
     // Files first: opening a GPU takes time, and some drivers print warnings of their own.
     let (train, test) = load_mnist_dir(&args.data)?;
-    let (mut vae, position, seed) = block_on(open(args, choice))?;
-    let config = TrainConfig { seed, ..config };
+    let (mut vae, position, config) = block_on(open(args, choice))?;
     vae.set_dataset(&train, Some(&test))?;
     describe_run(&mut vae, args, &config);
     vae.train_start(config, position)?;
 
     let bar = progress_bar(args, &vae);
     let mut started = Instant::now();
+    let mut saved = false;
     loop {
         let progress = match block_on(vae.train_chunk(CHUNK)) {
             Ok(progress) => progress,
             Err(e) => {
-                if matches!(e, Error::Diverged { .. }) {
+                bar.finish_and_clear();
+                // After an epoch, the file already holds what was good then.
+                if let Error::Diverged { restored, .. } = &e
+                    && !saved
+                {
+                    vae.note("steps", restored.to_string());
                     block_on(save_model(&mut vae, args))?;
                 }
                 return Err(e);
@@ -55,8 +58,9 @@ pub(crate) fn run(args: &TrainArgs) -> Result<()> {
         }
         if let Some(epoch) = progress.test {
             let seconds = started.elapsed().as_secs_f64();
-            bar.suspend(|| report(args, &vae, &epoch, seconds));
-            block_on(save(&mut vae, args, seed))?;
+            block_on(save(&mut vae, args))?;
+            saved = true;
+            bar.suspend(|| report(args, &vae, &epoch, seconds))?;
             started = Instant::now();
         }
         if progress.phase == Phase::Done {
@@ -66,61 +70,73 @@ pub(crate) fn run(args: &TrainArgs) -> Result<()> {
     }
 }
 
-fn config(args: &TrainArgs) -> Result<TrainConfig> {
-    let optimizer = Optimizer {
-        rule: Rule::named(&args.optimizer)?,
-        weight_decay: args.weight_decay,
-        max_norm: args.clip_norm,
-    };
-    Ok(TrainConfig {
+/// The settings given, over those of `base`: the defaults, or an earlier run's.
+fn config(args: &TrainArgs, base: TrainConfig) -> Result<TrainConfig> {
+    let mut optimizer = base.optimizer;
+    if let Some(name) = &args.optimizer {
+        let rule = Rule::named(name)?;
+        if args.resume.is_some() && std::mem::discriminant(&rule) != std::mem::discriminant(&optimizer.rule) {
+            let problem = format!("{name}, but the run to resume has another one, whose state it needs");
+            return Err(Error::argument("optimizer", problem));
+        }
+        if args.resume.is_none() {
+            optimizer.rule = rule;
+        }
+    }
+    optimizer.weight_decay = args.weight_decay.unwrap_or(optimizer.weight_decay);
+    optimizer.max_norm = args.clip_norm.or(optimizer.max_norm);
+    let config = TrainConfig {
         epochs: args.epochs.or(if args.steps.is_some() { None } else { Some(10) }),
         steps: args.steps,
-        batch: args.batch,
+        batch: args.batch.unwrap_or(base.batch),
         optimizer,
-        learning_rate: args.lr,
-        beta: args.beta,
-        warmup_epochs: args.warmup_epochs,
-        seed: args.seed,
-    })
+        learning_rate: args.lr.unwrap_or(base.learning_rate),
+        beta: args.beta.unwrap_or(base.beta),
+        warmup_epochs: args.warmup_epochs.unwrap_or(base.warmup_epochs),
+        seed: args.seed.unwrap_or(base.seed),
+    };
+    config.validate()?;
+    Ok(config)
 }
 
-/// The model to train, where its run stands, and the run's seed.
-async fn open(args: &TrainArgs, choice: Choice) -> Result<(Vae, Position, u64)> {
+/// The model to train, where its run stands, and the run's settings.
+async fn open(args: &TrainArgs, choice: Choice) -> Result<(Vae, Position, TrainConfig)> {
     if let Some(path) = &args.resume {
         let mut vae = Vae::from_checkpoint(&files::read(path)?, choice).await?;
-        let state = RunState::load(&files::read(&files::state_path(path))?, vae.layout())?;
+        let state_file = files::read(&files::state_path(path))?;
+        let model = vae.params().await?;
+        let state = RunState::load(&state_file, vae.layout(), &model)?;
+        let config = config(args, state.config)?;
+        vae.set_params(&state.params)?;
         vae.set_moments(&state.moments)?;
-        return Ok((vae, state.position, state.seed));
+        return Ok((vae, state.position, config));
     }
     let spec = match (&args.preset, &args.spec) {
         (Some(name), _) => presets::spec(name)?,
         (None, Some(path)) => VaeSpec::from_json(&files::read_text(path)?)?,
         (None, None) => return Err(Error::argument("preset", "missing; give --preset, --spec or --resume")),
     };
-    let how = match args.init.as_str() {
-        "pytorch" => Initialisation::PyTorch,
-        "glorot" => Initialisation::Glorot,
-        other => return Err(Error::argument("init", format!("{other:?}, expected pytorch or glorot"))),
+    let how = match args.init.as_deref() {
+        None | Some("pytorch") => Initialisation::PyTorch,
+        Some("glorot") => Initialisation::Glorot,
+        Some(other) => return Err(Error::argument("init", format!("{other:?}, expected pytorch or glorot"))),
     };
-    let mut vae = Vae::create(spec, choice, args.seed).await?;
-    vae.reset(args.seed, how)?;
-    Ok((vae, Position::default(), args.seed))
-}
-
-/// A run must not learn only after an hour that its result has nowhere to go.
-fn check_writable(out: &Path) -> Result<()> {
-    let folder = out.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    if folder.is_dir() {
-        Ok(())
-    } else {
-        let problem = format!("the folder of {} does not exist", out.display());
-        Err(Error::argument("out", problem))
-    }
+    let config = config(args, TrainConfig::default())?;
+    let mut vae = Vae::create(spec, choice, config.seed).await?;
+    vae.reset(config.seed, how)?;
+    Ok((vae, Position::default(), config))
 }
 
 fn describe_run(vae: &mut Vae, args: &TrainArgs, config: &TrainConfig) {
-    vae.note("preset", args.preset.as_deref().unwrap_or("none"));
-    vae.note("optimizer", args.optimizer.as_str());
+    if let Some(preset) = &args.preset {
+        vae.note("preset", preset.as_str());
+    }
+    let optimizer = match config.optimizer.rule {
+        Rule::Sgd { .. } => "sgd",
+        Rule::RmsProp { .. } => "rmsprop",
+        Rule::Adam { .. } => "adam",
+    };
+    vae.note("optimizer", optimizer);
     vae.note("learning_rate", config.learning_rate.to_string());
     vae.note("batch", config.batch.to_string());
     vae.note("beta", config.beta.to_string());
@@ -137,7 +153,7 @@ fn backend_name(vae: &Vae) -> &'static str {
     }
 }
 
-fn report(args: &TrainArgs, vae: &Vae, epoch: &EpochReport, seconds: f64) {
+fn report(args: &TrainArgs, vae: &Vae, epoch: &EpochReport, seconds: f64) -> Result<()> {
     if args.json {
         let line = json!({
             "epoch": epoch.epoch,
@@ -148,18 +164,17 @@ fn report(args: &TrainArgs, vae: &Vae, epoch: &EpochReport, seconds: f64) {
             "backend": backend_name(vae),
             "adapter": vae.backend().adapter,
         });
-        println!("{line}");
-    } else {
-        let test = epoch.test.unwrap_or_default();
-        println!(
-            "epoch {:3}  step {:6}  train {:8.3}  test {:8.3} (recon {:.3}, KL {:.3})  {seconds:.2} s",
-            epoch.epoch, epoch.step, epoch.train.loss, test.loss, test.recon, test.kl
-        );
+        return output::line(&line.to_string());
     }
+    let test = epoch.test.unwrap_or_default();
+    output::line(&format!(
+        "epoch {:3}  step {:6}  train {:8.3}  test {:8.3} (recon {:.3}, KL {:.3})  {seconds:.2} s",
+        epoch.epoch, epoch.step, epoch.train.loss, test.loss, test.recon, test.kl
+    ))
 }
 
 fn progress_bar(args: &TrainArgs, vae: &Vae) -> ProgressBar {
-    let steps = vae.training().map_or(0, vae_playground::train::Trainer::steps_in_epoch);
+    let steps = vae.training().map_or(0, Trainer::steps_in_epoch);
     if args.json || !std::io::stderr().is_terminal() {
         return ProgressBar::hidden();
     }
@@ -175,10 +190,11 @@ async fn save_model(vae: &mut Vae, args: &TrainArgs) -> Result<()> {
     files::write(&args.out, &bytes)
 }
 
-async fn save(vae: &mut Vae, args: &TrainArgs, seed: u64) -> Result<()> {
-    let position = vae.training().map_or_else(Position::default, vae_playground::train::Trainer::position);
+async fn save(vae: &mut Vae, args: &TrainArgs) -> Result<()> {
+    let Some(run) = vae.training() else { return Ok(()) };
+    let (position, config) = (run.position(), *run.config());
     vae.note("steps", position.step.to_string());
     save_model(vae, args).await?;
-    let state = RunState { position, seed, moments: vae.moments().await? };
+    let state = RunState { position, config, params: vae.params().await?, moments: vae.moments().await? };
     files::write(&files::state_path(&args.out), &state.save()?)
 }
