@@ -44,7 +44,15 @@ pub(crate) fn run(project: &Project, name: Option<&str>) -> Result<()> {
              --batch {batch} --lr {learning_rate} --seed {seed} --backend cpu --f16"
         )
         .run()?;
-        cmd!(sh, "cargo run --release --bin vae -- eval --model {out} --data {data} --json").run()?;
+        // The figures of pretrained/README.md.
+        for targets in ["none", "dynamic"] {
+            cmd!(
+                sh,
+                "cargo run --release --bin vae -- eval --model {out} --data {data} --backend cpu --samples 10
+                 --binarize {targets} --json"
+            )
+            .run()?;
+        }
     }
     Ok(())
 }
