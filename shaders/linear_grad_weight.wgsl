@@ -68,13 +68,9 @@ fn b_four(column: u32, k: u32) -> vec4<f32> {
 }
 
 fn store(row: u32, column: u32, sum: f32) {
-    if row >= current.outputs {
-        return;
-    }
-    if column < current.inputs {
-        grads[current.weight + row * current.inputs + column] = sum;
-    } else if column == current.inputs {
-        grads[current.bias + row] = sum;
+    let weight = current.weight + row * current.inputs + column;
+    if row < current.outputs && column <= current.inputs {
+        grads[select(weight, current.bias + row, column == current.inputs)] = sum;
     }
 }
 

@@ -20,9 +20,9 @@ const F: Extent = Extent::Full;
 /// The product's own text, for every kernel that includes it.
 const TILE: &[Mutation] = &[
     ("k0 + k)", "k0 + k + 1u)", R),
-    ("sums0 += a.x * b", "sums0 += a.y * b", R),
-    ("sums3 += a.w * b", "sums3 += a.w", R),
-    ("k < TILE_DEPTH;", "k < TILE_DEPTH - 1u;", R),
+    ("mat4x4<f32>(a.x * b,", "mat4x4<f32>(a.y * b,", R),
+    ("outer(k + 3u,", "outer(k + 2u,", R),
+    ("k < TILE_DEPTH;", "k < TILE_DEPTH - 4u;", R),
     ("k0 < depth;", "k0 + TILE_DEPTH < depth;", R),
     ("finish(row0 + down + ROW_STEP", "finish(row0 + down + 2u * ROW_STEP", R),
     ("let column = column0 + across", "let column = across", F),

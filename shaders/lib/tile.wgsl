@@ -35,33 +35,35 @@ fn load_b(column0: u32, k0: u32, lane: u32) {
     tile_b[k * B_PITCH + i] = b_four(column0 + i, k0 + k);
 }
 
+// One step along k: column i of the result belongs to the invocation's row i.
+fn outer(k: u32, down: u32, across: u32) -> mat4x4<f32> {
+    let a = tile_a[k * A_PITCH + down];
+    let b = tile_b[k * B_PITCH + across];
+    return mat4x4<f32>(a.x * b, a.y * b, a.z * b, a.w * b);
+}
+
 fn multiply(row0: u32, column0: u32, depth: u32, lane: u32) {
     let down = lane / COLUMN_STEP;
     let across = lane % COLUMN_STEP;
-    var sums0 = vec4<f32>(0.0);
-    var sums1 = vec4<f32>(0.0);
-    var sums2 = vec4<f32>(0.0);
-    var sums3 = vec4<f32>(0.0);
+    var sums = mat4x4<f32>();
     for (var k0 = 0u; k0 < depth; k0 += TILE_DEPTH) {
         load_a(row0, k0, lane);
         for (var i = lane; i < TILE_DEPTH * COLUMN_STEP; i += TILE_INVOCATIONS) {
             load_b(column0, k0, i);
         }
         workgroupBarrier();
-        for (var k = 0u; k < TILE_DEPTH; k += 1u) {
-            let a = tile_a[k * A_PITCH + down];
-            let b = tile_b[k * B_PITCH + across];
-            sums0 += a.x * b;
-            sums1 += a.y * b;
-            sums2 += a.z * b;
-            sums3 += a.w * b;
+        for (var k = 0u; k < TILE_DEPTH; k += 4u) {
+            sums += outer(k, down, across);
+            sums += outer(k + 1u, down, across);
+            sums += outer(k + 2u, down, across);
+            sums += outer(k + 3u, down, across);
         }
         workgroupBarrier();
     }
     let column = column0 + across;
-    finish(row0 + down, column, lane, sums0);
-    finish(row0 + down + ROW_STEP, column, lane + TILE_INVOCATIONS, sums1);
-    finish(row0 + down + 2u * ROW_STEP, column, lane + 2u * TILE_INVOCATIONS, sums2);
-    finish(row0 + down + 3u * ROW_STEP, column, lane + 3u * TILE_INVOCATIONS, sums3);
+    finish(row0 + down, column, lane, sums[0]);
+    finish(row0 + down + ROW_STEP, column, lane + TILE_INVOCATIONS, sums[1]);
+    finish(row0 + down + 2u * ROW_STEP, column, lane + 2u * TILE_INVOCATIONS, sums[2]);
+    finish(row0 + down + 3u * ROW_STEP, column, lane + 3u * TILE_INVOCATIONS, sums[3]);
 }
 

@@ -26,7 +26,7 @@ pub struct GpuExecutor {
     memories: Memories,
     programs: Vec<Option<Program>>,
     submissions: u64,
-    /// The last buffer used by [`Executor::read`]; decoding for a page reads the same sizes again and again.
+    /// Through which [`Executor::read`] reads; grows to the largest size asked for.
     staging: Option<wgpu::Buffer>,
     tile: Option<Tile>,
 }
@@ -225,16 +225,19 @@ impl Executor for GpuExecutor {
         }
         let bytes = 4 * u64::from(view.len);
         let staging = match self.staging.take() {
-            Some(buffer) if buffer.size() == bytes => buffer,
-            _ => self.adapter.buffer("read", bytes, STAGING)?,
+            Some(buffer) if buffer.size() >= bytes => buffer,
+            smaller => {
+                smaller.iter().for_each(wgpu::Buffer::destroy);
+                self.adapter.buffer("read", bytes, STAGING)?
+            }
         };
         let mut encoder = self.encoder();
         let (buffer, start) = self.locate(program, view)?;
         encoder.copy_buffer_to_buffer(buffer, start, &staging, 0, bytes);
         let submission = self.submit(encoder);
         self.counters.waits += 1;
-        let mapping = readback::map(&staging, submission);
-        let values = readback::read(&self.adapter, &staging, mapping, view.len as usize).await?;
+        let mapping = readback::map(&staging, bytes, submission);
+        let values = readback::read(&self.adapter, &staging, mapping).await?;
         self.staging = Some(staging);
         Ok(values)
     }

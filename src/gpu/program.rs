@@ -275,7 +275,7 @@ impl Program {
         });
         let index = adapter.queue.submit([encoder.finish()]);
         if let Some(staging) = staging {
-            let mapping = readback::map(&staging.buffer, index);
+            let mapping = readback::map(&staging.buffer, staging.buffer.size(), index);
             staging.flight = Some((submission, Some(mapping)));
         }
         adapter.health.check()?;
@@ -288,8 +288,7 @@ impl Program {
         let ours = |s: &&mut Staging| s.flight.as_ref().is_some_and(|f| f.0 == submission);
         let staging = self.stagings.iter_mut().find(ours)?;
         let mapping = staging.flight.as_mut()?.1.take()?;
-        let len = (staging.buffer.size() / 4) as usize;
-        let values = readback::read(adapter, &staging.buffer, mapping, len).await;
+        let values = readback::read(adapter, &staging.buffer, mapping).await;
         if values.is_ok() {
             staging.flight = None;
         }

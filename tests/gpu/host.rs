@@ -227,3 +227,18 @@ fn a_lost_device_answers_every_call() {
     gpu.release(program);
     lost(pollster::block_on(GpuExecutor::new(adapter, 64, ReasonCode::Requested, "")).map(|_| ()));
 }
+
+#[test]
+fn a_nan_in_any_weight_reaches_the_losses() {
+    let model = Model::new("dense-20", Rule::ADAM, 4, 4);
+    for tensor in model.layout.tensors.iter().filter(|t| t.name.ends_with("weight")) {
+        let (mut gpu, program) = loaded(&model);
+        // The whole first output: images may be black where one weight looks.
+        let offset = tensor.range.start as u32;
+        let row = View { space: Space::Params, offset, len: tensor.fan_in };
+        gpu.write(None, row, &vec![f32::NAN; tensor.fan_in as usize]).unwrap();
+        let ticket = gpu.run(program, Phase::All, &model.steps(1, 1)).unwrap();
+        let loss = losses(&mut gpu, ticket)[0];
+        assert!(!(loss.recon + loss.kl).is_finite(), "{}: {loss:?}", tensor.name);
+    }
+}
