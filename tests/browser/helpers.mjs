@@ -73,17 +73,22 @@ export const SEVEN = [[0.3, 0.25], [0.5, 0.24], [0.68, 0.23], [0.58, 0.45], [0.5
 export const NOUGHT = Array.from({ length: 17 }, (_, i) => [0.5 + 0.2 * Math.sin((i * Math.PI) / 8), 0.5 - 0.3 * Math.cos((i * Math.PI) / 8)]);
 
 /**
- * The page's longest task from now on, in milliseconds, asked for with the function that comes back.
+ * The main thread's longest task while `work` goes on, in milliseconds: as a clock saw it, and as processor time.
+ * Only the latter says what the page did where other programs share the machine.
+ * @param {import('@playwright/test').Browser} browser
  * @param {Page} page
+ * @param {() => Promise<void>} work
+ * @returns {Promise<{ clock: number, processor: number, tasks: number }>}
  */
-export async function watchLongTasks(page) {
-  await page.evaluate(() => {
-    /** @type {{ longest: number }} */
-    const record = { longest: 0 };
-    Object.assign(globalThis, { longTasks: record });
-    new PerformanceObserver((list) => {
-      for (const { duration } of list.getEntries()) record.longest = Math.max(record.longest, duration);
-    }).observe({ type: 'longtask' });
-  });
-  return () => page.evaluate(() => /** @type {{ longTasks: { longest: number } }} */ (/** @type {unknown} */ (globalThis)).longTasks.longest);
+export async function longestTask(browser, page, work) {
+  await browser.startTracing(page, { categories: ['toplevel', 'blink.user_timing'] });
+  await page.evaluate(() => performance.mark('the-main-thread'));
+  await work();
+  /** @type {{ traceEvents: { name: string, pid: number, tid: number, dur?: number, tdur?: number }[] }} */
+  const { traceEvents } = JSON.parse((await browser.stopTracing()).toString());
+  const mark = traceEvents.find(({ name }) => name === 'the-main-thread');
+  if (!mark) throw new Error('the trace lacks the mark of the main thread');
+  const tasks = traceEvents.filter(({ name, pid, tid }) => name.endsWith('RunTask') && pid === mark.pid && tid === mark.tid);
+  const longest = (/** @type {'dur' | 'tdur'} */ key) => Math.max(...tasks.map((task) => task[key] ?? 0)) / 1000;
+  return { clock: longest('dur'), processor: longest('tdur'), tasks: tasks.length };
 }

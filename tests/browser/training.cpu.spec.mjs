@@ -1,23 +1,31 @@
 // Training in the page on the CPU.
 
 import { expect, test } from './fixtures.mjs';
-import { ink, open, overlap, pixels, stroke, value, watchLongTasks, SEVEN } from './helpers.mjs';
+import { ink, longestTask, open, overlap, pixels, stroke, value, SEVEN } from './helpers.mjs';
 
-test('from nothing to a held-out loss of 128.5 in one epoch, the page staying smooth', async ({ page }) => {
+test('from nothing to a held-out loss of 128.5 in one epoch', async ({ page }) => {
   test.setTimeout(420_000);
   await open(page);
   await page.getByTestId('reset').click();
   await expect.poll(async () => overlap(await pixels(page, 'model-input'), await pixels(page, 'reconstruction'))).toBeLessThan(0.6);
-  const longestTask = await watchLongTasks(page);
   await page.getByTestId('train').click();
   await expect(page.getByTestId('status')).toHaveAttribute('data-run', 'running');
   await expect.poll(() => value(page, 'test-elbo'), { timeout: 400_000 }).toBeGreaterThanOrEqual(-128.5);
   expect(await value(page, 'epoch')).toBeLessThanOrEqual(2);
-  const longest = await longestTask();
   await page.getByTestId('pause').click();
   await expect.poll(async () => overlap(await pixels(page, 'model-input'), await pixels(page, 'reconstruction'))).toBeGreaterThan(0.75);
   expect(await value(page, 'steps-per-second')).toBeGreaterThan(0);
-  expect(longest, 'longest task of the main thread while training, ms').toBeLessThanOrEqual(50);
+});
+
+test('the main thread stays free while training', async ({ browser, page }) => {
+  await open(page);
+  await page.getByTestId('train').click();
+  await expect.poll(() => value(page, 'step-count')).toBeGreaterThan(3);
+  const longest = await longestTask(browser, page, () => page.waitForTimeout(6000));
+  test.info().annotations.push({ type: 'longest task, ms', description: JSON.stringify(longest) });
+  expect(longest.tasks).toBeGreaterThan(50);
+  expect(longest.processor).toBeGreaterThan(0);
+  expect(longest.processor).toBeLessThanOrEqual(50);
 });
 
 test('the data come with progress in bytes', async ({ page }) => {
@@ -62,7 +70,7 @@ test('pause holds, train goes on, step is one step, reset forgets', async ({ pag
   const trained = await pixels(page, 'reconstruction');
   await page.getByTestId('reset').click();
   await expect(page.getByTestId('status')).toHaveAttribute('data-run', 'idle');
-  expect(await value(page, 'step-count')).toBe(0);
+  await expect.poll(() => value(page, 'step-count')).toBe(0);
   await expect(page.getByTestId('loss-elbo')).not.toHaveAttribute('data-value', /./);
   await expect.poll(async () => overlap(trained, await pixels(page, 'reconstruction'))).toBeLessThan(0.7);
 });
