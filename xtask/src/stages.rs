@@ -1,6 +1,8 @@
 //! The stages of `cargo xtask test`: what each is called and what it runs.
 
+use std::env;
 use std::fs;
+use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail};
 use clap::ValueEnum;
@@ -128,8 +130,15 @@ fn swiftshader(project: &Project) -> Result<Outcome> {
 }
 
 /// Makes the Vulkan loader see `manifest`'s driver alone, under its present and its former variable.
-fn use_driver(project: &Project, manifest: std::path::PathBuf) -> [xshell::PushEnv<'_>; 2] {
-    ["VK_DRIVER_FILES", "VK_ICD_FILENAMES"].map(|variable| project.sh.push_env(variable, &manifest))
+fn use_driver(project: &Project, manifest: PathBuf) -> Vec<xshell::PushEnv<'_>> {
+    let sh = &project.sh;
+    let mut pushed: Vec<_> =
+        ["VK_DRIVER_FILES", "VK_ICD_FILENAMES"].map(|variable| sh.push_env(variable, &manifest)).into();
+    if env::var_os("XDG_RUNTIME_DIR").is_none() {
+        // Mesa complains for each device that it opens without one, which would bury real errors.
+        pushed.push(sh.push_env("XDG_RUNTIME_DIR", env::temp_dir()));
+    }
+    pushed
 }
 
 fn types(project: &Project) -> Result<()> {
