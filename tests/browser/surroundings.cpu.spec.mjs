@@ -1,7 +1,7 @@
 // Language, colours, links, and what the page says when something is wrong.
 
 import { expect, test } from './fixtures.mjs';
-import { ink, open, pixels, stroke, SEVEN } from './helpers.mjs';
+import { ink, open, overlap, pixels, stroke, SEVEN } from './helpers.mjs';
 
 test('without an adapter the CPU is taken, and the page says why', async ({ page }) => {
   await open(page);
@@ -103,6 +103,18 @@ test('the address holds the experiment, and opening it gives it back', async ({ 
   await expect(page.getByTestId('optimizer')).toHaveValue('rmsprop');
   await expect(page.getByTestId('batch')).toHaveValue('64');
   await expect(page.getByTestId('beta')).toHaveAttribute('data-value', '4');
+});
+
+test('a link carries the drawing', async ({ page }) => {
+  await open(page);
+  await page.getByTestId('clear').click();
+  await stroke(page, SEVEN);
+  await expect(page).toHaveURL(/ink=/);
+  const [seen, url] = [await pixels(page, 'model-input'), new URL(page.url())];
+  await page.goto('about:blank');
+  await open(page, url.hash);
+  const again = await pixels(page, 'model-input');
+  expect(overlap(seen, again)).toBeGreaterThan(0.97);
 });
 
 test('another model can be chosen, and an unknown one in the address is told', async ({ page }) => {

@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import { latest } from '../../www/js/latest.js';
 import { readUrl, writeUrl } from '../../www/js/state-url.js';
 import { createStore, initialState } from '../../www/js/store.js';
+import { decodeStrokes, encodeStrokes } from '../../www/js/stroke-code.js';
 
 test('watchers hear at once, then of changes of their keys only, once each', () => {
   const store = createStore();
@@ -36,13 +37,29 @@ test('a URL written and read again says the same', () => {
   assert.deepEqual(readUrl(url), { lang, theme, preset, learningRate, beta, batchSize, seed, optimizer, requestedBackend: 'cpu', hide: ['chart'] });
 });
 
+test('a drawing survives its code, to half a 255th of the pad, however long a stroke is', () => {
+  const long = Array.from({ length: 1400 }, (_, i) => Math.abs(Math.sin(i / 90)));
+  const strokes = [[0.1, 0.2], [0, 1, 0.5, 0.5], long];
+  const back = decodeStrokes(encodeStrokes(strokes));
+  assert.ok(back);
+  assert.deepEqual(back.slice(0, 2).map((stroke) => stroke.length), [2, 4]);
+  const joined = back.slice(2).flatMap((stroke, i) => (i === 0 ? stroke : stroke.slice(2)));
+  assert.equal(joined.length, long.length);
+  joined.forEach((value, i) => assert.ok(Math.abs(value - long[i]) <= 0.5 / 255 + 1e-9));
+  assert.deepEqual(decodeStrokes(encodeStrokes([])), []);
+});
+
+test('codes that are cut off or nonsense are refused', () => {
+  for (const text of ['!!', 'AA', encodeStrokes([[0.1, 0.2, 0.3, 0.4]]).slice(0, -2)]) assert.equal(decodeStrokes(text), undefined);
+});
+
 test('defaults leave the URL clean', () => {
   const state = initialState();
   assert.equal(writeUrl(new URL('http://localhost/'), state, state).href, 'http://localhost/');
 });
 
 test('nonsense in a URL is left out', () => {
-  const url = new URL('http://localhost/?lang=xx&theme=pink&backend=abacus#lr=-1&batch=0.5&beta=NaN&seed=1e99&optimizer=magic&preset=%3Cscript%3E');
+  const url = new URL('http://localhost/?lang=xx&theme=pink&backend=abacus#ink=%25%25&lr=-1&batch=0.5&beta=NaN&seed=1e99&optimizer=magic&preset=%3Cscript%3E');
   assert.deepEqual(readUrl(url), { lang: 'en' });
 });
 

@@ -32,7 +32,7 @@ const VIEWS = Object.freeze({
   reconstruction, controls, 'run-buttons': runButtons, metrics, chart, samples, data, weights,
 });
 
-const defaults = { ...initialState(), ...readUrl(new URL(location.pathname, location.href), navigator.language) };
+const defaults = { ...initialState(), strokes: exampleStrokes(OPENING_DIGIT), ...readUrl(new URL(location.pathname, location.href), navigator.language) };
 const store = createStore({ ...defaults, ...readUrl(new URL(location.href), navigator.language) });
 
 store.watch(['lang'], ({ lang }) => {
@@ -83,16 +83,26 @@ function mountAll(views, engine = /** @type {import('./engine/engine.js').Engine
   translateTree(document, store.state.lang);
 }
 
+/** The address follows the state; a drawing only once the hand rests, as browsers allow few changes a second. */
+function keepUrl() {
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer;
+  const write = () => history.replaceState(null, '', writeUrl(new URL(location.href), store.state, defaults));
+  store.watch(['lang', 'theme', 'preset', 'optimizer', 'learningRate', 'batchSize', 'beta', 'seed'], write);
+  store.watch(['strokes'], () => {
+    clearTimeout(timer);
+    timer = setTimeout(write, 250);
+  });
+}
+
 async function start() {
   const vae = await createVae();
   const engine = createEngine(vae, store);
   engine.adopt();
   mountAll(VIEWS, engine);
-  store.watch(['lang', 'theme', 'preset', 'optimizer', 'learningRate', 'batchSize', 'beta', 'seed'], (state) => {
-    history.replaceState(null, '', writeUrl(new URL(location.href), state, defaults));
-  });
+  keepUrl();
   Object.assign(globalThis, { playground: { vae, store, version: vae.version } });
-  await Promise.all([engine.draw(exampleStrokes(OPENING_DIGIT)), engine.refresh()]);
+  await Promise.all([engine.draw(store.state.strokes), engine.refresh()]);
   store.set({ ready: true });
   document.body.dataset.testid = 'ready';
 }

@@ -1,5 +1,7 @@
 // The state that a link carries: the surroundings in the query, the experiment in the hash.
 
+import { decodeStrokes, encodeStrokes } from './stroke-code.js';
+
 /** @typedef {import('./store.js').State} State */
 
 const LANGS = /** @type {const} */ (['en', 'zh']);
@@ -53,6 +55,7 @@ export function readUrl(url, browserLanguage = 'en') {
   const query = url.searchParams;
   const hash = new URLSearchParams(url.hash.slice(1));
   const preset = hash.get(HASH_KEYS.preset);
+  const ink = hash.get('ink');
   /** @type {Partial<State>} */
   const found = {
     lang: oneOf(query.get('lang'), LANGS) ?? (browserLanguage.startsWith('zh') ? 'zh' : 'en'),
@@ -65,6 +68,7 @@ export function readUrl(url, browserLanguage = 'en') {
     batchSize: number(hash.get(HASH_KEYS.batchSize), VALID.batchSize),
     beta: number(hash.get(HASH_KEYS.beta), VALID.beta),
     seed: number(hash.get(HASH_KEYS.seed), VALID.seed),
+    strokes: ink === null ? undefined : decodeStrokes(ink),
   };
   return Object.fromEntries(Object.entries(found).filter(([, value]) => value !== undefined));
 }
@@ -87,6 +91,7 @@ export function writeUrl(url, state, defaults) {
     const value = state[/** @type {keyof typeof HASH_KEYS} */ (key)];
     if (value !== defaults[/** @type {keyof typeof HASH_KEYS} */ (key)]) hash.set(name, String(value));
   }
+  if (state.strokes !== defaults.strokes) hash.set('ink', encodeStrokes(state.strokes));
   next.hash = hash.toString();
   return next;
 }

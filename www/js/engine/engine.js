@@ -44,7 +44,7 @@ export function createEngine(vae, store) {
     }
     trainer.forget();
     adopt();
-    store.set({ weights, error: null, notice: ran ? 'notice.runEnded' : null });
+    store.set({ weights, error: null, notice: ran ? 'notice.replaced' : null });
     await pictures.refresh();
     return true;
   };

@@ -132,6 +132,7 @@ export const en = {
   'page.details': 'Details',
 
   'notice.runEnded': 'That change ended the training. The weights stay as they are; Train starts a new run.',
+  'notice.replaced': 'The training ended: the model has other weights now.',
   'notice.linkReady': 'The address bar holds the link: copy it from there.',
 
   'error.invalid-argument': 'Something asked for is outside what the model can do. Nothing was changed.',

@@ -133,6 +133,7 @@ export const zh = {
   'page.details': '详情',
 
   'notice.runEnded': '这一更改结束了训练。权重保持不变；按“训练”开始新的一次。',
+  'notice.replaced': '训练已结束：模型现在换了权重。',
   'notice.linkReady': '链接就在地址栏里，请从那里复制。',
 
   'error.invalid-argument': '所要求的超出了模型的能力范围。没有任何改动。',
