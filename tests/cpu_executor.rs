@@ -6,10 +6,10 @@ use std::sync::Arc;
 use vae_playground::Error;
 use vae_playground::cpu::CpuExecutor;
 use vae_playground::executor::{Executor, Phase, ProgramId, ReasonCode, StepMetrics};
-use vae_playground::op::{Space, Split, Step, View};
+use vae_playground::op::{Linear, Op, Space, Split, Step, View};
 use vae_playground::optim::{Optimizer, Rule};
 use vae_playground::params::{Initialisation, Layout};
-use vae_playground::plan::{Goal, Input, Plan};
+use vae_playground::plan::{Goal, Input, Phases, Plan};
 use vae_playground::presets;
 use vae_playground::rng::{self, Purpose};
 
@@ -163,9 +163,27 @@ fn bad_steps_plans_and_views_get_typed_errors_and_change_nothing() {
     let mut short = plan.clone();
     short.buffers[0].len -= 1;
     names(executor.compile(&short).map(drop), "gather");
-    let mut unordered = plan;
+    let mut unordered = plan.clone();
     unordered.phases.update = 3..99;
     names(executor.compile(&unordered).map(drop), "phase");
+    unordered.phases = Phases { forward: 5..5, backward: 2..3, update: 0..0 };
+    names(executor.compile(&unordered).map(drop), "phases out of order");
+    for (change, part) in [
+        ((|o| o.outputs = 0) as fn(&mut Linear), "linear: a size of 0"),
+        (|o| o.samples = u32::MAX, "linear: "),
+        (|o| o.x.space = Space::Order(Split::Train), "holds no numbers"),
+        (|o| o.x.space = Space::Local(999), "no buffer 999"),
+        (|o| o.x = o.y, "both read and written"),
+        (|o| o.weight.offset = u32::MAX, "linear: "),
+    ] {
+        let mut broken = plan.clone();
+        let linear = broken.ops.iter_mut().find_map(|op| match op {
+            Op::Linear(o) => Some(o),
+            _ => None,
+        });
+        change(linear.unwrap());
+        names(executor.compile(&broken).map(drop), part);
+    }
     assert_eq!(executor.params(), before);
 
     executor.set_dataset(Split::Train, Arc::from([1; 12]), 4).unwrap();

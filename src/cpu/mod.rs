@@ -158,6 +158,16 @@ fn unknown(id: ProgramId) -> Error {
     Error::argument("program", format!("{id:?} was never compiled or has been released"))
 }
 
+/// A buffer of zeros, or an error where an allocation is refused.
+fn zeros<T: bytemuck::Zeroable + Clone>(len: usize) -> Result<Vec<T>> {
+    let mut values = Vec::new();
+    values
+        .try_reserve_exact(len)
+        .map_err(|_| Error::OutOfMemory(format!("{} bytes on the CPU", len * size_of::<T>())))?;
+    values.resize(len, T::zeroed());
+    Ok(values)
+}
+
 fn execute(op: &Op, machine: &mut Machine, memory: &mut Memory<'_>, step: &Step) {
     match op {
         Op::Gather(o) => gather::run(o, machine, memory, step),
@@ -211,9 +221,9 @@ impl Executor for CpuExecutor {
 
     fn compile(&mut self, plan: &Plan) -> Result<ProgramId> {
         validate::plan(plan, self.arenas.params.len())?;
-        let locals = plan.buffers.iter().map(|b| vec![0.0; b.len as usize]).collect();
+        let locals = plan.buffers.iter().map(|b| zeros(b.len as usize)).collect::<Result<_>>()?;
         for op in &plan.ops {
-            self.machine.scratch.reserve(op, plan.batch);
+            self.machine.scratch.reserve(op, plan.batch)?;
         }
         self.programs.push(Some(Program { plan: plan.clone(), locals }));
         Ok(ProgramId(self.programs.len() - 1))

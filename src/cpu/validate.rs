@@ -29,6 +29,9 @@ pub(crate) fn plan(plan: &Plan, params: usize) -> Result<()> {
             return Err(Error::argument("plan", format!("phase {range:?} of {} ops", plan.ops.len())));
         }
     }
+    if phases.forward.start > phases.backward.end {
+        return Err(Error::argument("plan", format!("phases out of order: {phases:?}")));
+    }
     for (i, op) in plan.ops.iter().enumerate() {
         check_op(plan, op)
             .map_err(|problem| Error::argument("plan", format!("operation {i}, {}: {problem}", op.name())))?;
@@ -37,11 +40,16 @@ pub(crate) fn plan(plan: &Plan, params: usize) -> Result<()> {
 }
 
 fn check_op(plan: &Plan, op: &Op) -> Result<(), String> {
+    if sizes(op).contains(&0) {
+        return Err("a size of 0".into());
+    }
     let bindings = op.bindings();
-    for binding in &bindings {
+    for (i, binding) in bindings.iter().enumerate() {
         let View { space, offset, len } = binding.view;
         let (end, have) = match space {
-            Space::Images(_) | Space::Order(_) => continue,
+            // `check_kinds` looks at these.
+            Space::Images(_) | Space::Order(_) if matches!(op, Op::Gather(_)) && i < 2 => continue,
+            Space::Images(_) | Space::Order(_) => return Err(format!("{space:?} holds no numbers")),
             Space::Local(i) => {
                 let buffer = plan.buffers.get(i as usize).ok_or(format!("no buffer {i}"))?;
                 (u64::from(offset) + u64::from(len), buffer.len)
@@ -94,9 +102,26 @@ fn check_kinds(op: &Op) -> Result<(), String> {
     }
 }
 
+/// Sizes that may not be zero.
+fn sizes(op: &Op) -> Vec<u32> {
+    match op {
+        Op::Gather(o) => vec![o.pixels],
+        Op::Linear(o) => vec![o.inputs, o.outputs, o.samples],
+        Op::Activate(o) => vec![o.width, o.samples],
+        Op::Reparam(o) => vec![o.latent, o.samples],
+        Op::LinearLoss(o) => vec![o.inputs, o.outputs, o.samples],
+        Op::LinearGradInput(o) => vec![o.inputs, o.outputs, o.samples],
+        Op::ReparamGrad(o) => vec![o.latent, o.samples],
+        Op::LinearGradWeight(o) => o.products.iter().flat_map(|p| [p.inputs, p.outputs, p.samples]).collect(),
+        Op::Metrics(o) => vec![o.columns, o.samples],
+        Op::GradNorm(_) | Op::Sgd(_) | Op::RmsProp(_) | Op::Adam(_) => Vec::new(),
+    }
+}
+
+/// How many values each view must have; sizes that overflow are more than any view has.
 fn needs(op: &Op, plan: &Plan) -> Vec<Need> {
     let images = u64::from(plan.batch);
-    let size = |rows: u64, width: u32| rows * u64::from(width);
+    let size = |rows: u64, width: u32| rows.saturating_mul(u64::from(width));
     let draws = |samples: u32| images * u64::from(samples);
     let weights = |n: u32, k: u32| u64::from(n) * u64::from(k);
     let partials = u64::from(NORM_PARTIALS);
@@ -112,7 +137,7 @@ fn needs(op: &Op, plan: &Plan) -> Vec<Need> {
             vec![(o.x, size(draws(o.samples), o.width)), (o.y, size(draws(o.samples), o.width))]
         }
         Op::Reparam(o) => vec![
-            (o.stats, size(images, o.latent) * 2),
+            (o.stats, size(2 * images, o.latent)),
             (o.z, size(draws(o.samples), o.latent)),
             (o.kl, images),
         ],
@@ -137,10 +162,10 @@ fn needs(op: &Op, plan: &Plan) -> Vec<Need> {
             ),
         ],
         Op::ReparamGrad(o) => vec![
-            (o.stats, size(images, o.latent) * 2),
+            (o.stats, size(2 * images, o.latent)),
             (o.z, size(draws(o.samples), o.latent)),
             (o.dz, size(draws(o.samples), o.latent)),
-            (o.dstats, size(images, o.latent) * 2),
+            (o.dstats, size(2 * images, o.latent)),
         ],
         Op::LinearGradWeight(o) => o
             .products

@@ -14,6 +14,7 @@ mod wasm;
 #[cfg(target_arch = "x86_64")]
 mod x86;
 
+use crate::error::Result;
 use crate::op::Op;
 
 use super::Machine;
@@ -31,10 +32,13 @@ const ROWS: usize = 128;
 const MOST_TILE_ROWS: usize = 8;
 const MOST_TILE_COLUMNS: usize = 32;
 
+/// Values in a line of the cache.
+const LINE: usize = 16;
+
 /// A line of the cache: vectors loaded from aligned panels never straddle two.
 #[derive(Debug, Clone, Copy, bytemuck::Pod, bytemuck::Zeroable)]
 #[repr(C, align(64))]
-struct Line([f32; 16]);
+struct Line([f32; LINE]);
 
 /// Memory for packed operands, kept from step to step.
 #[derive(Debug, Default)]
@@ -45,23 +49,29 @@ pub(crate) struct Scratch {
 
 impl Scratch {
     /// Makes room for `op` with up to `images` images.
-    pub(crate) fn reserve(&mut self, op: &Op, images: u32) {
+    ///
+    /// # Errors
+    /// [`Error::OutOfMemory`](crate::Error::OutOfMemory)
+    pub(crate) fn reserve(&mut self, op: &Op, images: u32) -> Result<()> {
         let mut product = |m: u32, n: u32, k: u32| {
             let (m, n, k) = (m as usize, n as usize, k as usize);
             let a = (m + MOST_TILE_ROWS) * k;
             let b = (n + MOST_TILE_COLUMNS) * k;
             for (memory, len) in [(&mut self.a, a), (&mut self.b, b)] {
-                memory.resize(memory.len().max(len.div_ceil(16)), bytemuck::Zeroable::zeroed());
+                if memory.len() * LINE < len {
+                    *memory = super::zeros(len.div_ceil(LINE))?;
+                }
             }
+            Ok(())
         };
         match op {
             Op::Linear(o) => product(images * o.samples, o.outputs, o.inputs),
             Op::LinearLoss(o) => product(images * o.samples, o.outputs, o.inputs),
             Op::LinearGradInput(o) => product(images * o.samples, o.inputs, o.outputs),
             Op::LinearGradWeight(o) => {
-                o.products.iter().for_each(|p| product(p.outputs, p.inputs, images * p.samples));
+                o.products.iter().try_for_each(|p| product(p.outputs, p.inputs, images * p.samples))
             }
-            _ => {}
+            _ => Ok(()),
         }
     }
 }
