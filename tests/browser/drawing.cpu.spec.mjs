@@ -17,7 +17,11 @@ test('before any click a sample digit is there, seen, encoded and reconstructed'
 test('the flow and the console fit a screen of 1280×800', async ({ page }) => {
   await page.setViewportSize({ width: 1280, height: 800 });
   await open(page);
-  expect(await page.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.scrollHeight])).toEqual([1280, 800]);
+  const size = () => page.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.scrollHeight]);
+  expect(await size()).toEqual([1280, 800]);
+  await page.getByTestId('preset').selectOption('mse-128');
+  await expect(page.getByTestId('latent-sliders').locator('input')).toHaveCount(128);
+  expect(await size()).toEqual([1280, 800]);
 });
 
 test('no width from a phone to a wall scrolls sideways', async ({ page }) => {

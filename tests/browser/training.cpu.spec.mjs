@@ -75,6 +75,17 @@ test('pause holds, train goes on, step is one step, reset forgets', async ({ pag
   await expect.poll(async () => overlap(trained, await pixels(page, 'reconstruction'))).toBeLessThan(0.7);
 });
 
+test('the keyboard alone trains and pauses', async ({ page }) => {
+  await open(page, '#batch=32');
+  await page.getByTestId('train').focus();
+  await page.keyboard.press('Enter');
+  await expect.poll(() => value(page, 'step-count')).toBeGreaterThan(2);
+  await expect(page.getByTestId('pause')).toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect(page.getByTestId('status')).toHaveAttribute('data-run', 'paused');
+  await expect(page.getByTestId('train')).toBeFocused();
+});
+
 test('the same seed gives the same weights and the same first losses, bit for bit', async ({ page }) => {
   await open(page, '#seed=5&batch=32');
   const runs = [];

@@ -158,6 +158,36 @@ test('a new run, other weights and a reset each end the run before', async () =>
   }
 });
 
+test('leaving a run that is over does not stop the next one', async () => {
+  const client = pair(new FakeEngine());
+  await create(client);
+  const first = new TrainRun(client, async () => {}, SETTINGS);
+  await first.next();
+  const second = new TrainRun(client, async () => {}, SETTINGS);
+  await second.next();
+  assert.ok(first.ended);
+  await first.return();
+  await wait();
+  assert.ok(!second.ended);
+  assert.equal((await second.next()).done, false);
+  await second.stop();
+});
+
+test('an abort stops the worker too', async () => {
+  const engine = new FakeEngine();
+  const client = pair(engine);
+  await create(client);
+  const aborter = new AbortController();
+  const run = new TrainRun(client, async () => {}, SETTINGS, { signal: aborter.signal });
+  await run.next();
+  aborter.abort();
+  await wait(40);
+  const { step } = engine;
+  await wait(40);
+  assert.equal(engine.step, step);
+  assert.equal(engine.calls.at(-1), 'trainStop');
+});
+
 test('after dispose everything is refused', async () => {
   const client = pair(new FakeEngine());
   const waiting = create(client);

@@ -50,8 +50,9 @@ export class TrainRun {
       if (this.#ended) unlisten();
     });
     const abort = () => {
+      if (this.#ended) return;
       this.#finish(new VaeError('aborted', 'the training was aborted'));
-      void this.stop();
+      void this.#halt().catch(() => {});
     };
     this.#run = (async () => {
       try {
@@ -99,8 +100,13 @@ export class TrainRun {
 
   /** Ends the run and keeps the weights. */
   async stop() {
-    if ((await this.#run) > 0) await this.client.request('stop', {});
+    // Once it is over, the worker may have another run, which is not ours to stop.
+    if (!this.#ended) await this.#halt();
     this.#finish(null);
+  }
+
+  async #halt() {
+    if ((await this.#run) > 0) await this.client.request('stop', {});
   }
 
   /** @returns {Promise<IteratorResult<TrainEvent, void>>} */

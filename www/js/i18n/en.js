@@ -66,7 +66,7 @@ export const en = {
   'train.load': 'Load',
 
   'weights.pretrained': 'pretrained weights',
-  'weights.random': 'random weights: knows nothing yet',
+  'weights.random': 'random weights',
   'weights.trained': 'weights trained here',
   'weights.file': 'weights from your file',
   'weights.parameters': '{count} parameters',

@@ -67,7 +67,7 @@ export const zh = {
   'train.load': '载入',
 
   'weights.pretrained': '预训练权重',
-  'weights.random': '随机权重：还什么都不会',
+  'weights.random': '随机权重',
   'weights.trained': '在这里训练出的权重',
   'weights.file': '来自你的文件的权重',
   'weights.parameters': '{count} 个参数',

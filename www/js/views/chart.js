@@ -85,7 +85,7 @@ function options(plot, lang) {
     },
     axes: [
       { ...axis, size: 1.5 * rem, space: 4 * rem },
-      { ...axis, size: 2.25 * rem, space: 1.125 * rem, values: (_, ticks) => ticks.map((tick) => (showsTick(tick) ? String(tick) : '')) },
+      { ...axis, size: 2.25 * rem, space: 1.125 * rem, filter: (_, ticks) => ticks, values: (_, ticks) => ticks.map((tick) => (showsTick(tick) ? String(tick) : '')) },
     ],
     series: [
       { label: translate(lang, 'chart.axis') },

@@ -30,7 +30,8 @@ export function mount(element, store, engine) {
   store.watch(['run', 'ready', 'lang'], ({ run, ready, lang }) => {
     // A button that is disabled drops the keyboard's place: hand it to the one that now makes sense.
     const focused = document.activeElement;
-    train.button.disabled = !ready || run === 'running' || run === 'loading';
+    // While the data come it stays, so that the keyboard keeps its place; pressing it again does nothing.
+    train.button.disabled = !ready || run === 'running';
     pause.button.disabled = run !== 'running';
     step.button.disabled = !ready || run === 'loading';
     reset.button.disabled = !ready;
