@@ -21,11 +21,18 @@ test('the main thread stays free while training', async ({ browser, page }) => {
   await open(page);
   await page.getByTestId('train').click();
   await expect.poll(() => value(page, 'step-count')).toBeGreaterThan(3);
-  const longest = await longestTask(browser, page, () => page.waitForTimeout(6000));
-  test.info().annotations.push({ type: 'longest task, ms', description: JSON.stringify(longest) });
-  expect(longest.tasks).toBeGreaterThan(50);
-  expect(longest.processor).toBeGreaterThan(0);
-  expect(longest.processor).toBeLessThanOrEqual(50);
+  // By the clock a task also waits for the programs beside it: a window in which it did not must come, and in none
+  // may the page itself have worked longer.
+  let byClock = Infinity;
+  for (let window = 0; window < 5 && byClock > 50; window++) {
+    const longest = await longestTask(browser, page, () => page.waitForTimeout(4000));
+    console.log(`longest task of the main thread: ${longest.clock} ms by the clock, ${longest.processor} ms of work`);
+    expect(longest.tasks).toBeGreaterThan(50);
+    expect(longest.processor).toBeGreaterThan(0);
+    expect(longest.processor).toBeLessThanOrEqual(50);
+    byClock = longest.clock;
+  }
+  expect(byClock).toBeLessThanOrEqual(50);
 });
 
 test('the data come with progress in bytes', async ({ page }) => {
