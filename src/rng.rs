@@ -108,12 +108,10 @@ fn cos_turn(bits: u32) -> f32 {
             + x2 * (-1.0 / 6.0
                 + x2 * (1.0 / 120.0
                     + x2 * (-1.0 / 5_040.0 + x2 * (1.0 / 362_880.0 + x2 * (-1.0 / 39_916_800.0))))));
-    match bits >> 30 {
-        0 => cosine,
-        1 => -sine,
-        2 => -cosine,
-        _ => sine,
-    }
+    // Selections rather than branches, so that loops over elements vectorise.
+    let quadrant = bits >> 30;
+    let value = if quadrant & 1 == 0 { cosine } else { sine };
+    if (quadrant + 1) & 2 == 0 { value } else { -value }
 }
 
 /// Folds a 64-bit seed into the 32 bits that kernels see.
