@@ -3,16 +3,16 @@
 
 use crate::error::{Error, Result};
 use crate::op::{
-    Binding, LinearGradWeight, LinearLoss, NORM_PARTIALS, Op, Space, Split, Update, View, WeightGradient,
+    LinearGradWeight, LinearLoss, NORM_PARTIALS, Op, Space, Split, Update, View, WeightGradient,
 };
 use crate::plan::Plan;
 use crate::spec::Likelihood;
 
-use super::placement::{ALIGN, Placement};
+use super::check;
+use super::group::Group;
+use super::placement::Placement;
 use super::shaders::{self, Tile};
 
-/// Arenas that one `linear_grad_weight` dispatch can read.
-const GRAD_WEIGHT_ARENAS: usize = 4;
 /// Invocations of a workgroup in the flat kernels, but for `reparam` and `reparam_grad`.
 const FLAT: u32 = 256;
 /// Workgroups of a flat kernel: enough to fill any GPU; the kernels stride over the rest.
@@ -83,9 +83,10 @@ pub(super) fn range(view: View, placement: &Placement) -> Range {
 /// [`Error::InvalidArgument`] for views that do not fit their memory or its alignment;
 /// [`Error::Unsupported`] where WebGPU's limits do not suffice.
 pub(super) fn lower(plan: &Plan, placement: &Placement, tile: Option<Tile>) -> Result<Vec<Launch>> {
+    check::plan(plan)?;
     let mut launches = Vec::new();
     for (index, op) in plan.ops.iter().enumerate() {
-        check_views(plan, op)?;
+        check::views(plan, op)?;
         let lowering = Lowering { plan, placement, tile, index, op };
         if let Op::LinearGradWeight(group) = op {
             lowering.weight_gradients(group, &mut launches)?;
@@ -102,27 +103,6 @@ pub(super) fn lower(plan: &Plan, placement: &Placement, tile: Option<Tile>) -> R
         }
     }
     Ok(launches)
-}
-
-fn check_views(plan: &Plan, op: &Op) -> Result<()> {
-    for Binding { view, .. } in op.bindings() {
-        let available = match view.space {
-            Space::Params | Space::Grads | Space::Moment1 | Space::Moment2 => plan.params,
-            Space::Local(i) => plan.buffers.get(i as usize).map_or(0, |b| b.len),
-            Space::Images(_) | Space::Order(_) => continue,
-        };
-        let fits = u64::from(view.offset) + u64::from(view.len) <= u64::from(available);
-        if !fits || view.len == 0 || view.offset % ALIGN != 0 {
-            return Err(Error::argument(
-                "plan",
-                format!(
-                    "{} binds {view:?}; expected a range of its {available} values that starts at a multiple of {ALIGN}",
-                    op.name()
-                ),
-            ));
-        }
-    }
-    Ok(())
 }
 
 fn flat(values: u64, invocations: u32) -> [u32; 3] {
@@ -202,14 +182,14 @@ impl Lowering<'_> {
             p.outputs.div_ceil(Tile::Square.rows()).saturating_mul((p.inputs + 1).div_ceil(Tile::COLUMNS))
         };
         let tile = self.tile_for(group.products.iter().map(squares).fold(0, u32::saturating_add));
-        let mut table = Table::new(tile);
+        let mut dispatch = Group::new(tile);
         for product in &group.products {
-            if !table.takes(product, self.placement) {
-                launches.push(std::mem::replace(&mut table, Table::new(tile)).launch(self.index)?);
+            if !dispatch.takes(product, self.placement) {
+                launches.push(std::mem::replace(&mut dispatch, Group::new(tile)).launch(self.index)?);
             }
-            table.push(product, self.placement)?;
+            dispatch.push(product, self.placement)?;
         }
-        launches.push(table.launch(self.index)?);
+        launches.push(dispatch.launch(self.index)?);
         Ok(())
     }
 }
@@ -230,99 +210,6 @@ fn update_constants(o: &Update) -> Vec<u32> {
     let mut constants = vec![o.params.len];
     constants.extend([o.max_norm, o.weight_decay, o.a, o.b, o.epsilon].map(f32::to_bits));
     constants
-}
-
-/// The products of one `linear_grad_weight` dispatch.
-#[derive(Debug)]
-struct Table {
-    /// Arenas bound, in the order of the bindings.
-    arenas: Vec<usize>,
-    rows: Vec<[u32; 12]>,
-    tile: Tile,
-    tiles: u32,
-}
-
-impl Table {
-    const fn new(tile: Tile) -> Self {
-        Self { arenas: Vec::new(), rows: Vec::new(), tile, tiles: 0 }
-    }
-
-    fn places(product: &WeightGradient, placement: &Placement) -> [Option<(usize, u32)>; 2] {
-        [product.x, product.delta].map(|view| match view.space {
-            Space::Local(i) => {
-                let place = placement.places[i as usize];
-                Some((place.arena, place.offset + view.offset))
-            }
-            _ => None,
-        })
-    }
-
-    fn takes(&self, product: &WeightGradient, placement: &Placement) -> bool {
-        let mut arenas = self.arenas.clone();
-        arenas.extend(Self::places(product, placement).into_iter().flatten().map(|(arena, _)| arena));
-        arenas.sort_unstable();
-        arenas.dedup();
-        arenas.len() <= GRAD_WEIGHT_ARENAS
-    }
-
-    fn push(&mut self, product: &WeightGradient, placement: &Placement) -> Result<()> {
-        let in_grads = |view: View| view.space == Space::Grads;
-        let ([Some(x), Some(delta)], true, true) =
-            (Self::places(product, placement), in_grads(product.weight), in_grads(product.bias))
-        else {
-            return Err(Error::argument(
-                "plan",
-                "linear_grad_weight reads the plan's own buffers and writes gradients, and nothing else",
-            ));
-        };
-        let mut slot = |arena: usize| {
-            let known = self.arenas.iter().position(|&a| a == arena);
-            known.unwrap_or_else(|| {
-                self.arenas.push(arena);
-                self.arenas.len() - 1
-            }) as u32
-        };
-        let (x_slot, delta_slot) = (slot(x.0), slot(delta.0));
-        // The bias is one more column.
-        let across = (product.inputs + 1).div_ceil(Tile::COLUMNS);
-        self.rows.push([
-            x.1,
-            delta.1,
-            product.weight.offset,
-            product.bias.offset,
-            product.inputs,
-            product.outputs,
-            product.samples,
-            x_slot,
-            delta_slot,
-            self.tiles,
-            across,
-            0,
-        ]);
-        self.tiles += product.outputs.div_ceil(self.tile.rows()) * across;
-        Ok(())
-    }
-
-    fn launch(self, op: usize) -> Result<Launch> {
-        let name = "linear_grad_weight";
-        let shader = shaders::find(name, self.tile)
-            .ok_or_else(|| Error::Unsupported(format!("no shader computes {name}")))?;
-        let Some(&first) = self.arenas.first() else {
-            return Err(Error::argument("plan", format!("{name} without a product")));
-        };
-        let mut constants = vec![self.rows.len() as u32, self.tiles, 0, 0];
-        constants.extend(self.rows.iter().flatten());
-        // The shader's table has room for a full group.
-        constants.resize(4 + 12 * crate::op::GROUP, 0);
-        let whole = |memory| Range { memory, offset: 0, len: None };
-        let arena = |i: usize| self.arenas.get(i).copied().unwrap_or(first);
-        let mut bindings: Vec<(Range, bool)> =
-            (0..GRAD_WEIGHT_ARENAS).map(|i| (whole(Memory::Arena(arena(i))), false)).collect();
-        bindings.push((whole(Memory::Grads), true));
-        let wide = self.tiles.min(1 << 15);
-        let workgroups = [wide, self.tiles.div_ceil(wide), 1];
-        Ok(Launch { op, shader, constants, bindings, workgroups })
-    }
 }
 
 #[cfg(test)]
@@ -371,19 +258,5 @@ mod tests {
         let products: u32 = dispatches.iter().map(|l| l.constants[0]).sum();
         let Op::LinearGradWeight(group) = &plan.ops[op] else { unreachable!() };
         assert_eq!(products as usize, group.products.len());
-    }
-
-    #[test]
-    fn views_that_do_not_fit_are_refused() {
-        let good = train_plan("small-10", 4);
-        let placement = place(&good).unwrap();
-        for change in [|v: &mut View| v.len += 1, |v: &mut View| v.offset += 1, |v: &mut View| v.len = 0] {
-            let mut plan = good.clone();
-            let Some(Op::Linear(o)) = plan.ops.iter_mut().find(|o| matches!(o, Op::Linear(_))) else {
-                unreachable!()
-            };
-            change(&mut o.y);
-            assert!(matches!(lower(&plan, &placement, None), Err(Error::InvalidArgument { .. })));
-        }
     }
 }

@@ -6,7 +6,10 @@
 //! transfer, records all their dispatches into one compute pass, and waits for nothing.
 
 mod adapter;
+mod check;
 mod exec;
+mod group;
+mod losses;
 mod lower;
 mod memory;
 mod pipelines;

@@ -9,17 +9,15 @@ use crate::op::{METRICS, Op, Space, Split, Step, View};
 use crate::plan::Plan;
 
 use super::adapter::Adapter;
+use super::losses::Losses;
 use super::lower::{self, Launch, Memory};
 use super::memory::{Memories, RESIDENT};
 use super::pipelines::Pipelines;
 use super::placement::{self, Placement};
-use super::readback::{self, Mapping, STAGING};
 use super::shaders::Tile;
 
 /// WebGPU's alignment of uniform bindings.
 const SLOT: usize = 256;
-/// Submissions whose losses can be on their way at once; the oldest is given up for one more.
-const STAGINGS: usize = 4;
 
 /// A dispatch with everything bound.
 #[derive(Debug)]
@@ -31,14 +29,6 @@ struct Dispatch {
     constants: u64,
     /// `None` while the dataset it reads is not resident.
     group: Option<wgpu::BindGroup>,
-}
-
-/// A buffer for one submission's losses.
-#[derive(Debug)]
-struct Staging {
-    buffer: wgpu::Buffer,
-    /// The submission that uses it, and its mapping until somebody waits for it.
-    flight: Option<(u64, Option<Mapping>)>,
 }
 
 /// A compiled plan.
@@ -53,7 +43,8 @@ pub(super) struct Program {
     step_group: wgpu::BindGroup,
     /// The steps of a run as they are sent, one [`SLOT`] each.
     outbox: Vec<u8>,
-    stagings: Vec<Staging>,
+    /// `None` where the plan computes none.
+    losses: Option<Losses>,
 }
 
 impl Program {
@@ -102,13 +93,7 @@ impl Program {
                 resource: binding(&steps, 0, Some(size_of::<Step>() as u64)),
             }],
         });
-        let mut stagings = Vec::new();
-        if let Some(ring) = plan.ports.metrics {
-            for _ in 0..STAGINGS {
-                let buffer = adapter.buffer("losses", 4 * u64::from(ring.len), STAGING)?;
-                stagings.push(Staging { buffer, flight: None });
-            }
-        }
+        let losses = plan.ports.metrics.map(|ring| Losses::new(adapter, ring.len)).transpose()?;
         let mut program = Self {
             plan: plan.clone(),
             placement,
@@ -118,7 +103,7 @@ impl Program {
             steps,
             step_group,
             outbox,
-            stagings,
+            losses,
         };
         program.bind(adapter, memories, |_| true);
         adapter.health.check()?;
@@ -258,41 +243,23 @@ impl Program {
         let started = (dispatches.len() * steps.len()) as u64;
 
         let updates = ops.contains(&self.plan.ops.len().saturating_sub(1));
-        let losses = self.plan.ports.metrics.filter(|_| updates);
-        let staging = losses.and_then(|ring| {
-            let staging = free(&mut self.stagings)?;
+        let boarding = self.plan.ports.metrics.filter(|_| updates).and_then(|ring| {
             let from = lower::range(ring, &self.placement);
             let Memory::Arena(arena) = from.memory else { return None };
-            let start = 4 * u64::from(from.offset);
-            encoder.copy_buffer_to_buffer(
-                &self.arenas[arena],
-                start,
-                &staging.buffer,
-                0,
-                staging.buffer.size(),
-            );
-            Some(staging)
+            let losses = self.losses.as_mut()?;
+            losses.record(&mut encoder, &self.arenas[arena], 4 * u64::from(from.offset))
         });
         let index = adapter.queue.submit([encoder.finish()]);
-        if let Some(staging) = staging {
-            let mapping = readback::map(&staging.buffer, staging.buffer.size(), index);
-            staging.flight = Some((submission, Some(mapping)));
+        if let Some(boarding) = boarding {
+            boarding.depart(submission, index);
         }
         adapter.health.check()?;
         Ok((started, bytes as u64))
     }
 
-    /// The metrics ring as it was after a submission; `None` where its buffer has been given up, or was
-    /// never needed.
+    /// See [`Losses::collect`].
     pub(super) async fn losses(&mut self, adapter: &Adapter, submission: u64) -> Option<Result<Vec<f32>>> {
-        let ours = |s: &&mut Staging| s.flight.as_ref().is_some_and(|f| f.0 == submission);
-        let staging = self.stagings.iter_mut().find(ours)?;
-        let mapping = staging.flight.as_mut()?.1.take()?;
-        let values = readback::read(adapter, &staging.buffer, mapping).await;
-        if values.is_ok() {
-            staging.flight = None;
-        }
-        Some(values)
+        self.losses.as_mut()?.collect(adapter, submission).await
     }
 
     pub(super) const fn ring(&self) -> Option<View> {
@@ -318,19 +285,10 @@ impl Program {
 
     /// Frees device memory without waiting for a garbage collector.
     pub(super) fn destroy(&self) {
-        let stagings = self.stagings.iter().map(|s| &s.buffer);
         let fixed = [&self.constants, &self.steps];
-        self.arenas.iter().chain(fixed).chain(stagings).for_each(wgpu::Buffer::destroy);
+        self.arenas.iter().chain(fixed).for_each(wgpu::Buffer::destroy);
+        self.losses.iter().for_each(Losses::destroy);
     }
-}
-
-/// A staging buffer that nothing uses; the oldest is given up if need be.
-fn free(stagings: &mut [Staging]) -> Option<&mut Staging> {
-    let staging = stagings.iter_mut().min_by_key(|s| s.flight.as_ref().map_or(0, |f| f.0))?;
-    if staging.flight.take().is_some() {
-        staging.buffer.unmap();
-    }
-    Some(staging)
 }
 
 fn binding(buffer: &wgpu::Buffer, offset: u64, size: Option<u64>) -> wgpu::BindingResource<'_> {
