@@ -41,6 +41,8 @@ pub struct Vae {
 struct Mirror {
     session: Session<CpuExecutor>,
     stale: bool,
+    /// Whether a request was answered with stale parameters: only then is the next chunk's end worth a wait.
+    wanted: bool,
     synced: Instant,
 }
 
@@ -58,6 +60,7 @@ impl Vae {
                 spec.clone(),
             ),
             stale: true,
+            wanted: false,
             synced: Instant::now(),
         });
         let main = Session::new(backend, spec.clone());
@@ -269,6 +272,9 @@ impl Vae {
         if !self.run.as_ref().is_some_and(Trainer::in_flight) {
             self.sync_mirror().await?;
         }
+        if let Some(mirror) = &mut self.mirror {
+            mirror.wanted = mirror.stale;
+        }
         Ok(self.mirror.as_mut().map(|m| &mut m.session))
     }
 
@@ -283,6 +289,7 @@ impl Vae {
             };
             mirror.session.executor.write(None, whole, &params)?;
             mirror.stale = false;
+            mirror.wanted = false;
             mirror.synced = Instant::now();
         }
         Ok(())
@@ -356,7 +363,7 @@ impl Vae {
         }
         if let Some(mirror) = &mut self.mirror {
             mirror.stale = true;
-            if mirror.synced.elapsed() > MIRROR_AGE {
+            if mirror.wanted && mirror.synced.elapsed() > MIRROR_AGE {
                 self.sync_mirror().await?;
             }
         }
