@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use wasm_bindgen::prelude::*;
 
 use crate::backend::Choice;
-use crate::checkpoint::Precision;
+use crate::checkpoint::{self, Precision};
 use crate::data::{dataset::Dataset, idx, image};
 use crate::error::{Error, Result};
 use crate::optim::Rule;
@@ -141,6 +141,16 @@ pub fn parse_idx(bytes: &[u8]) -> JsResult {
     set(&object, "dims", &dims);
     set(&object, "data", &Uint8Array::from(file.data));
     Ok(object.into())
+}
+
+/// Throws unless `bytes` are a checkpoint that a model can be made of; changes nothing.
+///
+/// # Errors
+/// `invalid-checkpoint` that says how the file is wrong.
+#[wasm_bindgen(js_name = checkCheckpoint)]
+pub fn check_checkpoint(bytes: &[u8]) -> JsResult<()> {
+    checkpoint::load(bytes)?;
+    Ok(())
 }
 
 /// Settings of a run; absent ones are the recipe of pytorch/examples without limits.

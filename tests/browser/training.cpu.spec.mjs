@@ -162,3 +162,14 @@ test('data that cannot be fetched are told, and training can be tried again', as
   await expect.poll(() => value(page, 'step-count')).toBeGreaterThan(0);
   await expect(page.getByTestId('error')).toHaveCount(0);
 });
+
+test('a file that is no model does not end a training', async ({ page }) => {
+  await open(page);
+  await page.getByTestId('train').click();
+  await expect.poll(() => value(page, 'step-count')).toBeGreaterThan(2);
+  await page.getByTestId('load').setInputFiles({ name: 'no.safetensors', mimeType: 'application/octet-stream', buffer: Buffer.from('no model') });
+  await expect(page.getByTestId('error')).toHaveAttribute('data-code', 'invalid-checkpoint');
+  const step = await value(page, 'step-count');
+  await expect.poll(() => value(page, 'step-count')).toBeGreaterThan(step + 2);
+  await expect(page.getByTestId('status')).toHaveAttribute('data-run', 'running');
+});

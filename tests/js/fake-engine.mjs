@@ -169,6 +169,9 @@ export function fakeWasm(engines) {
     presetNames: () => ['dense-20'],
     presetSpec: () => SPEC,
     preprocessDrawing: (ink) => ({ blank: ink.every((value) => value === 0), pixels: new Float32Array(784), bounds: null, centre: null }),
+    checkCheckpoint: (bytes) => {
+      if (bytes.length === 0) throw Object.assign(new Error('checkpoint: 0 bytes'), { code: 'invalid-checkpoint' });
+    },
     parseIdx: (bytes) => ({ dims: [bytes.length], data: bytes }),
     Engine: {
       create: async () => {

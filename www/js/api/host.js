@@ -200,6 +200,8 @@ export class EngineHost {
    * @returns {Promise<import('./protocol.js').ModelInfo>}
    */
   async #load(bytes) {
+    // A file that is no model must not cost the training that goes on.
+    this.#wasm?.checkCheckpoint(bytes);
     await this.#session?.stop();
     return this.#use(async (engine) => {
       await engine.load(bytes);

@@ -112,6 +112,7 @@
  * @property {(name: string) => VaeSpec} presetSpec
  * @property {(ink: Float32Array, width: number, height: number) => Preprocessed} preprocessDrawing
  * @property {(bytes: Uint8Array) => { dims: number[], data: Uint8Array }} parseIdx
+ * @property {(bytes: Uint8Array) => void} checkCheckpoint throws for what is no checkpoint
  * @property {{ create: (options: { spec: VaeSpec | string, backend: BackendRequest, seed: number }) => Promise<WasmEngine> }} Engine
  */
 

@@ -31,13 +31,16 @@ export function createEngine(vae, store) {
    * Replaces the weights: the run ends, counters and curves start afresh, everything shown is looked at again.
    * @param {State['weights']} weights
    * @param {() => Promise<void>} replace where it fails, the old weights stay and so do the curves
+   * @param {boolean} [mayBeRefused] the run goes on until the new weights are taken
    * @typedef {import('../store.js').State} State
    */
-  const replaceWeights = async (weights, replace) => {
+  const replaceWeights = async (weights, replace, mayBeRefused = false) => {
     const ran = store.state.run !== 'idle';
-    await trainer.end();
+    // What is refused must not cost the run; what is taken ends it in the worker too.
+    if (!mayBeRefused) await trainer.end();
     try {
       await replace();
+      await trainer.end();
     } catch (thrown) {
       report(thrown);
       return false;
@@ -84,7 +87,7 @@ export function createEngine(vae, store) {
      * Weights from a file the person chose.
      * @param {Blob} file
      */
-    load: (file) => replaceWeights('file', async () => vae.load(await file.arrayBuffer())),
+    load: (file) => replaceWeights('file', async () => vae.load(await file.arrayBuffer()), true),
 
     /** @returns {Promise<Blob | null>} the weights as a safetensors file */
     async save() {

@@ -85,7 +85,7 @@ function options(plot, lang) {
     },
     axes: [
       { ...axis, size: 1.5 * rem, space: 4 * rem },
-      { ...axis, size: 2.25 * rem, space: 1.125 * rem, filter: (_, ticks) => ticks, values: (_, ticks) => ticks.map((tick) => (showsTick(tick) ? String(tick) : '')) },
+      { ...axis, size: 2.25 * rem, space: 1.125 * rem, splits: (_, __, min, max) => wholeTicks(min, max), filter: (_, ticks) => ticks, values: (_, ticks) => ticks.map((tick) => (showsTick(tick) ? String(tick) : '')) },
     ],
     series: [
       { label: translate(lang, 'chart.axis') },
@@ -96,6 +96,22 @@ function options(plot, lang) {
       })),
     ],
   };
+}
+
+/**
+ * The library counts from the scale's own minimum, which is seldom a round number.
+ * @param {number} min
+ * @param {number} max
+ * @returns {number[]} 1 to 9 times each power of ten, from min to max
+ */
+function wholeTicks(min, max) {
+  const ticks = [];
+  for (let power = 10 ** Math.floor(Math.log10(min)); power <= max; power *= 10) {
+    for (let lead = 1; lead < 10; lead += 1) {
+      if (lead * power >= min && lead * power <= max) ticks.push(lead * power);
+    }
+  }
+  return ticks;
 }
 
 /**
