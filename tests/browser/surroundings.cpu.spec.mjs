@@ -137,3 +137,17 @@ test('the live object is there for the console', async ({ page }) => {
   });
   expect(found).toEqual({ latent: [20, 20, 20], version: expect.stringMatching(/^\d+\.\d+\.\d+/), step: 0, refused: ['VaeError', 'invalid-argument'] });
 });
+
+test('the badge opens, stays open under a click on its words, and closes outside; it fits a phone', async ({ page }) => {
+  await page.setViewportSize({ width: 360, height: 740 });
+  await open(page);
+  const badge = page.getByTestId('backend');
+  await badge.locator('summary').click();
+  const popover = badge.locator('.popover');
+  await popover.locator('.reason').click();
+  await expect(popover).toBeVisible();
+  const box = await popover.boundingBox();
+  expect(box && box.x >= 0 && box.x + box.width <= 360).toBe(true);
+  await page.getByTestId('model-input').click();
+  await expect(popover).toBeHidden();
+});

@@ -55,10 +55,15 @@ function badge(store) {
   const box = h(
     'details', { class: 'badge', 'data-testid': 'backend' },
     h('summary', {}, h('span', { class: 'dot', 'aria-hidden': 'true' }), name),
-    h('div', { class: 'popover' }, h('strong', { text: 'backend.why' }), reason, facts, choices),
+    // It can take the focus: a click on its text must neither close it nor hide what the click is on.
+    h('div', { class: 'popover', tabindex: '-1' }, h('strong', { text: 'backend.why' }), reason, facts, choices),
   );
   box.addEventListener('focusout', (event) => {
-    if (!box.contains(/** @type {Node | null} */ (event.relatedTarget))) box.open = false;
+    const to = /** @type {Node | null} */ (event.relatedTarget);
+    if (to && !box.contains(to)) box.open = false;
+  });
+  document.addEventListener('pointerdown', (event) => {
+    if (!box.contains(/** @type {Node | null} */ (event.target))) box.open = false;
   });
   box.addEventListener('keydown', (event) => {
     if (event.key === 'Escape') box.open = false;
