@@ -253,6 +253,22 @@ pub(crate) fn small_and_large_requests_agree(choice: Choice) {
 /// Declares every body as a test on one backend.
 #[macro_export]
 macro_rules! runs_on {
+    ($choice:expr) => {
+        runs_on!(
+            $choice,
+            every_step_and_epoch_is_reported_once,
+            losses_fall,
+            a_fault_restores_the_last_good_parameters,
+            a_last_bad_update_is_found,
+            same_seed_same_bits,
+            resuming_continues_the_same_run,
+            settings_act_at_once_and_bad_ones_change_nothing,
+            bad_input_is_refused_and_loses_nothing,
+            a_checkpoint_survives_a_round_trip,
+            another_model_can_be_loaded_in_place,
+            small_and_large_requests_agree,
+        );
+    };
     ($choice:expr, $($name:ident),* $(,)?) => {
         $(#[test] fn $name() { runs::$name($choice); })*
     };
