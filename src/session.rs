@@ -56,6 +56,12 @@ impl<E: Executor> Session<E> {
         Self { executor, spec, batch, encode: None, decode: None, evaluate: None }
     }
 
+    /// What the model is.
+    #[must_use]
+    pub const fn spec(&self) -> &VaeSpec {
+        &self.spec
+    }
+
     /// μ and log σ² of `images`, `n × pixels` values in [0, 1].
     ///
     /// # Errors
@@ -91,10 +97,23 @@ impl<E: Executor> Session<E> {
     /// # Errors
     /// [`Error::InvalidArgument`] for values that are not whole rows of z or not finite.
     pub async fn decode(&mut self, z: &[f32]) -> Result<Vec<f32>> {
+        self.decode_to(z, |ports| ports.mean).await
+    }
+
+    /// The decoder's output before the likelihood's own function, for `z` as in [`Self::decode`]: `n × pixels`
+    /// logits of a Bernoulli, means of a Gaussian.
+    ///
+    /// # Errors
+    /// As [`Self::decode`].
+    pub async fn decode_logits(&mut self, z: &[f32]) -> Result<Vec<f32>> {
+        self.decode_to(z, |ports| ports.logits).await
+    }
+
+    async fn decode_to(&mut self, z: &[f32], output: fn(&Ports) -> Option<View>) -> Result<Vec<f32>> {
         let n = check_rows("z", z, self.spec.latent, "finite values", |v| v.is_finite())?;
         check_answer("z", n as u64, self.spec.pixels())?;
         let program = compiled(&mut self.executor, &self.spec, &mut self.decode, &Goal::Decode)?;
-        let (input, mean) = (port(program.ports.z), port(program.ports.mean));
+        let (input, output) = (port(program.ports.z), port(output(&program.ports)));
         let mut pixels =
             Vec::with_capacity(z.len() / self.spec.latent as usize * self.spec.pixels() as usize);
         for chunk in z.chunks((self.batch * self.spec.latent) as usize) {
@@ -105,7 +124,7 @@ impl<E: Executor> Session<E> {
                 input,
                 chunk,
                 &step(rows),
-                &[part(mean, self.batch, rows)],
+                &[part(output, self.batch, rows)],
             )
             .await?;
             pixels.extend_from_slice(&values[0]);

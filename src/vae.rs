@@ -108,6 +108,11 @@ impl Vae {
         self.main.executor.info()
     }
 
+    /// The session that answers large requests, for measurements that compile plans of their own.
+    pub const fn session(&mut self) -> &mut Session<Backend> {
+        &mut self.main
+    }
+
     /// What the backend did so far.
     #[must_use]
     pub fn counters(&self) -> Counters {
