@@ -73,7 +73,7 @@ pub fn load(bytes: &[u8]) -> Result<Checkpoint> {
     }
     let known = |name: &str| name.starts_with(STATE) || layout.tensors.iter().any(|t| t.name == name);
     if let Some(name) = file.names().find(|name| !known(name)) {
-        return Err(Error::InvalidCheckpoint(format!("tensor {name} has no place in the model")));
+        return Err(Error::checkpoint(format!("tensor {name} has no place in the model")));
     }
     // Every tensor is in the file by now, so the arena is not much larger than the file.
     let mut params = vec![0.0; layout.len as usize];
@@ -129,13 +129,13 @@ fn size(name: &str, n: usize) -> Result<u32> {
 
 fn no_spec(problem: String) -> Error {
     let expected = "expected one, or the tensors fc1, fc21, fc22, fc3 and fc4 of pytorch/examples";
-    Error::InvalidCheckpoint(format!("no spec in the metadata, {expected}: {problem}"))
+    Error::checkpoint(format!("no spec in the metadata, {expected}: {problem}"))
 }
 
 /// A bad spec within a file is a bad file.
 fn in_checkpoint(error: Error) -> Error {
     match error {
-        Error::InvalidSpec { .. } => Error::InvalidCheckpoint(error.to_string()),
+        Error::InvalidSpec { .. } => Error::checkpoint(error.to_string()),
         other => other,
     }
 }

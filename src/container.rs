@@ -6,9 +6,13 @@
 //! same model would give another file each time.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+use std::fmt;
+use std::marker::PhantomData;
 
 use half::f16;
 use safetensors::tensor::{Dtype, TensorInfo};
+use serde::de::{Deserializer, Error as _, MapAccess, Visitor};
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
@@ -45,10 +49,45 @@ pub(crate) struct Container<'a> {
 
 #[derive(Debug, Serialize, Deserialize)]
 struct Header {
-    #[serde(rename = "__metadata__", default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(
+        rename = "__metadata__",
+        default,
+        skip_serializing_if = "BTreeMap::is_empty",
+        deserialize_with = "without_repeats"
+    )]
     notes: BTreeMap<String, String>,
-    #[serde(flatten)]
+    #[serde(flatten, deserialize_with = "without_repeats")]
     tensors: BTreeMap<String, TensorInfo>,
+}
+
+/// Reads a map whose keys all differ; serde's own keeps the last of equal ones, other readers the first.
+fn without_repeats<'de, D, V>(source: D) -> Result<BTreeMap<String, V>, D::Error>
+where
+    D: Deserializer<'de>,
+    V: Deserialize<'de>,
+{
+    struct Differing<V>(PhantomData<V>);
+    impl<'de, V: Deserialize<'de>> Visitor<'de> for Differing<V> {
+        type Value = BTreeMap<String, V>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("an object")
+        }
+
+        fn visit_map<M: MapAccess<'de>>(self, mut entries: M) -> Result<Self::Value, M::Error> {
+            let mut map = BTreeMap::new();
+            while let Some((key, value)) = entries.next_entry()? {
+                match map.entry(key) {
+                    Entry::Vacant(place) => place.insert(value),
+                    Entry::Occupied(place) => {
+                        return Err(M::Error::custom(format_args!("{} is there twice", place.key())));
+                    }
+                };
+            }
+            Ok(map)
+        }
+    }
+    source.deserialize_map(Differing(PhantomData))
 }
 
 impl<'a> Container<'a> {
@@ -152,8 +191,9 @@ fn check_ranges(tensors: &BTreeMap<String, TensorInfo>, bytes: usize) -> Result<
         if to > bytes {
             return Err(bad(format!("tensor {name} has bytes {from} to {to}, but the file ends at {bytes}")));
         }
-        let bits = info.shape.iter().try_fold(info.dtype.bitsize(), |bits, &n| bits.checked_mul(n));
-        if bits != (to - from).checked_mul(8) {
+        let one = info.dtype.bitsize() as u64;
+        let bits = info.shape.iter().try_fold(one, |bits, &n| bits.checked_mul(n as u64));
+        if bits != Some((to - from) as u64 * 8) {
             let problem = format!("{} bytes for {} values of shape {:?}", to - from, info.dtype, info.shape);
             return Err(bad(format!("tensor {name} has {problem}")));
         }
@@ -169,7 +209,8 @@ fn check_ranges(tensors: &BTreeMap<String, TensorInfo>, bytes: usize) -> Result<
 /// A file with these notes and tensors, in this order.
 ///
 /// # Errors
-/// [`Error::InvalidArgument`] for a value that is not finite or, as a 16-bit float, would not be.
+/// [`Error::InvalidArgument`] for a value that is not finite or, as a 16-bit float, would not be, and for a header
+/// too long to be read again.
 pub(crate) fn write(
     notes: BTreeMap<String, String>,
     tensors: &[Named<'_>],
@@ -190,6 +231,10 @@ pub(crate) fn write(
     let mut json = serde_json::to_vec(&header).expect("a header has only string keys and whole numbers");
     // The format wants the data aligned; JSON may end in spaces.
     json.resize(json.len().next_multiple_of(PREFIX), b' ');
+    if json.len() as u64 > MAX_HEADER {
+        let problem = format!("a header of {} bytes, expected at most {MAX_HEADER}", json.len());
+        return Err(Error::argument("metadata", problem));
+    }
     let mut bytes = Vec::with_capacity(PREFIX + json.len() + end);
     bytes.extend((json.len() as u64).to_le_bytes());
     bytes.extend(json);
@@ -210,5 +255,5 @@ pub(crate) fn write(
 }
 
 fn bad(problem: impl Into<String>) -> Error {
-    Error::InvalidCheckpoint(problem.into())
+    Error::checkpoint(problem)
 }

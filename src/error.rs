@@ -69,12 +69,17 @@ pub enum Error {
 impl Error {
     /// Shorthand for [`Error::InvalidArgument`].
     pub fn argument(what: impl Into<String>, problem: impl Into<String>) -> Self {
-        Self::InvalidArgument { what: what.into(), problem: problem.into() }
+        Self::InvalidArgument { what: brief(what), problem: brief(problem) }
     }
 
     /// Shorthand for [`Error::InvalidSpec`].
     pub fn spec(at: impl Into<String>, problem: impl Into<String>) -> Self {
-        Self::InvalidSpec { at: at.into(), problem: problem.into() }
+        Self::InvalidSpec { at: brief(at), problem: brief(problem) }
+    }
+
+    /// Shorthand for [`Error::InvalidCheckpoint`].
+    pub fn checkpoint(problem: impl Into<String>) -> Self {
+        Self::InvalidCheckpoint(brief(problem))
     }
 
     /// The stable code of this error, the `code` of JavaScript's `VaeError`.
@@ -89,6 +94,59 @@ impl Error {
             Self::Diverged { .. } => "diverged",
             Self::Aborted => "aborted",
             Self::Disposed => "disposed",
+        }
+    }
+}
+
+/// Characters of a message that are kept at its start, and as many at its end.
+const KEPT: usize = 200;
+
+/// A message that quotes a file, made [`printable`] and short: a name in a file may be a megabyte long.
+fn brief(message: impl Into<String>) -> String {
+    let message = message.into();
+    let head = message.char_indices().nth(KEPT);
+    let tail = message.char_indices().nth_back(KEPT - 1);
+    match (head, tail) {
+        (Some((head, _)), Some((tail, _))) if head < tail => {
+            format!("{} … {}", printable(&message[..head]), printable(&message[tail..]))
+        }
+        _ => printable(&message),
+    }
+}
+
+/// `text` as one line that does nothing to the terminal that shows it: what is not printable is escaped.
+#[must_use]
+pub fn printable(text: &str) -> String {
+    let mut line = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '"' | '\'' | '\\' => line.push(c),
+            _ => line.extend(c.escape_debug()),
+        }
+    }
+    line
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn messages_are_one_short_line_whatever_they_quote() {
+        let error = Error::checkpoint("tensor \"a\nb\u{1b}[2J\u{202e}é\\\" is missing");
+        let expected = r#"checkpoint: tensor "a\nb\u{1b}[2J\u{202e}é\" is missing"#;
+        assert_eq!(error.to_string(), expected);
+        let error = Error::checkpoint(format!("tensor {} is missing", "é".repeat(1 << 20)));
+        let message = error.to_string();
+        assert!(
+            message.starts_with("checkpoint: tensor éé") && message.ends_with("éé is missing"),
+            "{message}"
+        );
+        assert!(message.chars().count() < 2 * KEPT + 20, "{message}");
+        for length in [0, 1, KEPT, KEPT + 1, 2 * KEPT, 2 * KEPT + 1, 2 * KEPT + 2] {
+            let text = "é".repeat(length);
+            let shown = brief(text.as_str());
+            assert!(shown == text || (length > 2 * KEPT && shown.contains(" … ")), "{length}: {shown}");
         }
     }
 }

@@ -3,6 +3,7 @@
 use serde_json::json;
 use vae_playground::Result;
 use vae_playground::checkpoint;
+use vae_playground::error::printable;
 use vae_playground::params::Layout;
 
 use crate::args::InfoArgs;
@@ -28,7 +29,7 @@ pub(crate) fn run(args: &InfoArgs) -> Result<()> {
         output::line(&format!("  {:20} {:?}", tensor.name, tensor.shape))?;
     }
     for (key, value) in &loaded.provenance {
-        output::line(&format!("{key:20} {value}"))?;
+        output::line(&format!("{:20} {}", printable(key), printable(value)))?;
     }
     Ok(())
 }
