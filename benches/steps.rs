@@ -65,7 +65,13 @@ fn measure(choice: Choice, preset: &str, batch: u32) -> Result<Value> {
     let software = executor.info().software;
     // A software adapter is slow: fewer steps there say as much.
     let chunk = if software { 4 } else { 32 };
-    let plan = Plan::new(&spec, &Goal::Train(Rule::ADAM.into()), Input::Dataset(Split::Train), batch, chunk)?;
+    let plan = Plan::new(
+        &spec,
+        &Goal::Train(Rule::ADAM.into(), Objective::ELBO),
+        Input::Dataset(Split::Train, Binarize::None),
+        batch,
+        chunk,
+    )?;
     let program = executor.compile(&plan)?;
     let params = layout.initialise(Initialisation::PyTorch, 1);
     let whole =

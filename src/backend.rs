@@ -119,6 +119,10 @@ impl Executor for Backend {
         either!(self, e => e.set_dataset(split, images, pixels))
     }
 
+    fn set_labels(&mut self, split: Split, labels: Arc<[u8]>) -> Result<()> {
+        either!(self, e => e.set_labels(split, labels))
+    }
+
     fn set_order(&mut self, split: Split, order: &[u32]) -> Result<()> {
         either!(self, e => e.set_order(split, order))
     }

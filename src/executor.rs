@@ -45,12 +45,20 @@ pub struct StepMetrics {
     pub grad_norm_squared: f32,
     /// Images in the step.
     pub rows: f32,
+    /// What is minimised.
+    pub objective: f32,
 }
 
 impl StepMetrics {
     pub(crate) fn from_ring(entry: &[f32]) -> Self {
         debug_assert_eq!(entry.len(), METRICS as usize);
-        Self { recon: entry[0], kl: entry[1], grad_norm_squared: entry[2], rows: entry[3] }
+        Self {
+            recon: entry[0],
+            kl: entry[1],
+            grad_norm_squared: entry[2],
+            rows: entry[3],
+            objective: entry[4],
+        }
     }
 }
 
@@ -145,6 +153,12 @@ pub trait Executor {
     /// [`Error::OutOfMemory`](crate::Error::OutOfMemory) or
     /// [`Error::Unsupported`](crate::Error::Unsupported) where the device cannot hold it.
     fn set_dataset(&mut self, split: Split, images: Arc<[u8]>, pixels: u32) -> Result<()>;
+
+    /// Makes the labels of a split's images resident, one for each; [`Self::set_dataset`] takes them away.
+    ///
+    /// # Errors
+    /// [`Error::InvalidArgument`](crate::Error::InvalidArgument) if their number is not that of the images.
+    fn set_labels(&mut self, split: Split, labels: Arc<[u8]>) -> Result<()>;
 
     /// Sets the order in which a split is visited: indices of its images.
     ///

@@ -9,7 +9,8 @@
 //! | [`rng`] | counter-based random numbers, the same on both backends |
 //! | [`spec`], [`presets`] | what a model is |
 //! | [`op`], [`params`] | the operations, and where parameters live |
-//! | [`plan`], [`optim`] | a spec compiled into operations |
+//! | [`binarize`] | grey pixels turned into targets |
+//! | [`plan`], [`loss`], [`optim`] | a spec compiled into operations |
 //! | [`executor`] | what a backend must do |
 //! | [`cpu`] | SIMD kernels on the processor |
 //! | [`gpu`] | WGSL compute shaders through wgpu |
@@ -23,6 +24,7 @@
 //! | [`data`] | IDX files, drawings turned into MNIST images, datasets |
 
 pub mod backend;
+pub mod binarize;
 pub mod checkpoint;
 mod container;
 pub mod cpu;
@@ -32,7 +34,7 @@ pub mod eval;
 pub mod executor;
 pub mod gpu;
 mod layers;
-mod loss;
+pub mod loss;
 pub mod op;
 pub mod optim;
 pub mod params;

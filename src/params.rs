@@ -11,7 +11,7 @@ use rand::RngExt;
 use crate::error::Result;
 use crate::op::{Space, View};
 use crate::rng::{self, Purpose, Stream};
-use crate::spec::{LayerSpec, VaeSpec};
+use crate::spec::{Stage, Stages, Transform, VaeSpec};
 
 /// Blocks start at multiples of this many values.
 pub const BLOCK_ALIGN: u32 = 64;
@@ -21,7 +21,8 @@ pub const BLOCK_ALIGN: u32 = 64;
 pub struct Tensor {
     /// PyTorch's name, such as `encoder.0.weight`.
     pub name: String,
-    /// PyTorch's shape: `[outputs, inputs]` for weights, `[outputs]` for biases.
+    /// PyTorch's shape: `[outputs, inputs]` for a product's weight, `[small, large, kernel, kernel]` channels
+    /// for a convolution's or its transpose's, `[outputs]` for biases.
     pub shape: Vec<u32>,
     /// Its values in the arena.
     pub range: Range<usize>,
@@ -31,23 +32,25 @@ pub struct Tensor {
     pub fan_out: u32,
 }
 
-/// Weight and bias of one product, as the kernels bind them.
+/// Weight and bias of one layer, as the kernels bind them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Block {
-    /// `[outputs, inputs]`, row-major, in [`Space::Params`].
+    /// Row-major in [`Space::Params`], shaped as [`Tensor::shape`] says.
     pub weight: View,
-    /// `[outputs]`, in [`Space::Params`].
+    /// One value for each output of a product or channel of an image, in [`Space::Params`].
     pub bias: View,
-    /// K of the forward product.
+    /// Values of one row that goes in: K of a product.
     pub inputs: u32,
-    /// N of the forward product.
+    /// Values of one row that comes out: N of a product.
     pub outputs: u32,
+    /// What the layer computes.
+    pub transform: Transform,
 }
 
 /// How initial values are drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Initialisation {
-    /// PyTorch's default for linear layers: weights and biases from U(−1/√fan_in, 1/√fan_in).
+    /// PyTorch's default for linear layers and convolutions: weights and biases from U(−1/√fan_in, 1/√fan_in).
     #[default]
     PyTorch,
     /// Weights from U(−√(6/(fan_in+fan_out)), …) (Glorot and Bengio, 2010), biases zero.
@@ -59,11 +62,11 @@ pub enum Initialisation {
 pub struct Layout {
     /// Every named tensor, in PyTorch's order of registration.
     pub tensors: Vec<Tensor>,
-    /// One block per encoder layer.
+    /// One block per encoder layer with parameters.
     pub encoder: Vec<Block>,
     /// μ and log σ² as one product with 2·latent outputs: rows `0..latent` are μ.
     pub heads: Block,
-    /// One block per decoder layer, the added output layer included.
+    /// One block per decoder layer with parameters, the added output layer included.
     pub decoder: Vec<Block>,
     /// Length of the arena in values, padding included.
     pub len: u32,
@@ -76,27 +79,13 @@ impl Layout {
     /// [`Error::InvalidSpec`](crate::Error::InvalidSpec) if the spec is not valid.
     pub fn new(spec: &VaeSpec) -> Result<Self> {
         spec.validate()?;
-        let decoder_layers = spec.decoder_layers();
-        let names = Names::of(spec);
+        let Stages { encoder, hidden, decoder, .. } = spec.stages()?;
+        let names = Names::of(&encoder, &decoder);
         let mut b = Builder::default();
-
-        let mut width = spec.pixels();
-        let mut encoder = Vec::new();
-        for (i, layer) in spec.encoder.iter().enumerate() {
-            let LayerSpec::Linear { units, .. } = layer;
-            encoder.push(b.linear(&[(&names.encoder(i), *units)], width));
-            width = *units;
-        }
+        let encoder = encoder.iter().enumerate().map(|(i, s)| b.stage(&names.encoder(i, s), s)).collect();
         let (mu, logvar) = names.heads();
-        let heads = b.linear(&[(mu, spec.latent), (logvar, spec.latent)], width);
-        let mut width = spec.latent;
-        let mut decoder = Vec::new();
-        for (i, layer) in decoder_layers.iter().enumerate() {
-            let LayerSpec::Linear { units, .. } = layer;
-            let added = spec.needs_output_layer() && i + 1 == decoder_layers.len();
-            decoder.push(b.linear(&[(&names.decoder(i, added), *units)], width));
-            width = *units;
-        }
+        let heads = b.linear(&[(mu, spec.latent), (logvar, spec.latent)], hidden);
+        let decoder = decoder.iter().enumerate().map(|(i, s)| b.stage(&names.decoder(i, s), s)).collect();
         Ok(Self { tensors: b.tensors, encoder, heads, decoder, len: b.len })
     }
 
@@ -135,18 +124,15 @@ enum Names {
 }
 
 impl Names {
-    fn of(spec: &VaeSpec) -> Self {
-        if spec.encoder.len() == 1 && spec.decoder_layers().len() == 2 {
-            Self::Examples
-        } else {
-            Self::Numbered
-        }
+    fn of(encoder: &[Stage], decoder: &[Stage]) -> Self {
+        let products = encoder.iter().chain(decoder).all(|s| s.transform == Transform::Linear);
+        if encoder.len() == 1 && decoder.len() == 2 && products { Self::Examples } else { Self::Numbered }
     }
 
-    fn encoder(&self, i: usize) -> String {
+    fn encoder(&self, i: usize, stage: &Stage) -> String {
         match self {
             Self::Examples => "fc1".into(),
-            Self::Numbered => format!("encoder.{i}"),
+            Self::Numbered => format!("encoder.{}", stage.index.unwrap_or(i)),
         }
     }
 
@@ -157,11 +143,11 @@ impl Names {
         }
     }
 
-    fn decoder(&self, i: usize, added: bool) -> String {
-        match self {
-            Self::Examples => format!("fc{}", 3 + i),
-            Self::Numbered if added => "output".into(),
-            Self::Numbered => format!("decoder.{i}"),
+    fn decoder(&self, i: usize, stage: &Stage) -> String {
+        match (self, stage.index) {
+            (Self::Examples, _) => format!("fc{}", 3 + i),
+            (Self::Numbered, Some(index)) => format!("decoder.{index}"),
+            (Self::Numbered, None) => "output".into(),
         }
     }
 }
@@ -173,6 +159,23 @@ struct Builder {
 }
 
 impl Builder {
+    fn stage(&mut self, name: &str, stage: &Stage) -> Block {
+        let (inputs, outputs) = (stage.input.len(), stage.output.len());
+        match stage.transform {
+            Transform::Linear => self.linear(&[(name, outputs)], inputs),
+            Transform::Conv(g) | Transform::ConvTranspose(g) => {
+                let weight = self.reserve(g.weight());
+                let bias = self.reserve(stage.bias());
+                // PyTorch takes a weight's second dimension for its inputs, even in a transposed convolution.
+                let (fan_in, fan_out) = (g.taps(), g.small.channels * g.kernel * g.kernel);
+                let shape = vec![g.small.channels, g.large.channels, g.kernel, g.kernel];
+                self.tensor(format!("{name}.weight"), shape, weight.offset, [fan_in, fan_out]);
+                self.tensor(format!("{name}.bias"), vec![stage.bias()], bias.offset, [fan_in, fan_out]);
+                Block { weight, bias, inputs, outputs, transform: stage.transform }
+            }
+        }
+    }
+
     /// One product whose output rows are shared by one or more named modules.
     fn linear(&mut self, modules: &[(&str, u32)], inputs: u32) -> Block {
         let outputs = modules.iter().map(|m| m.1).sum();
@@ -180,25 +183,18 @@ impl Builder {
         let bias = self.reserve(outputs);
         let mut row = 0;
         for &(name, units) in modules {
-            let start = (weight.offset + row * inputs) as usize;
-            self.tensors.push(Tensor {
-                name: format!("{name}.weight"),
-                shape: vec![units, inputs],
-                range: start..start + (units * inputs) as usize,
-                fan_in: inputs,
-                fan_out: units,
-            });
-            let start = (bias.offset + row) as usize;
-            self.tensors.push(Tensor {
-                name: format!("{name}.bias"),
-                shape: vec![units],
-                range: start..start + units as usize,
-                fan_in: inputs,
-                fan_out: units,
-            });
+            let fans = [inputs, units];
+            let start = weight.offset + row * inputs;
+            self.tensor(format!("{name}.weight"), vec![units, inputs], start, fans);
+            self.tensor(format!("{name}.bias"), vec![units], bias.offset + row, fans);
             row += units;
         }
-        Block { weight, bias, inputs, outputs }
+        Block { weight, bias, inputs, outputs, transform: Transform::Linear }
+    }
+
+    fn tensor(&mut self, name: String, shape: Vec<u32>, start: u32, [fan_in, fan_out]: [u32; 2]) {
+        let (start, len) = (start as usize, shape.iter().product::<u32>() as usize);
+        self.tensors.push(Tensor { name, shape, range: start..start + len, fan_in, fan_out });
     }
 
     fn reserve(&mut self, len: u32) -> View {

@@ -17,7 +17,7 @@ use rand::rand_core::TryRng;
 pub enum Purpose {
     /// ε of the reparameterisation z = μ + σ·ε; element = row · latent + dimension.
     Latent = 1,
-    /// Bernoulli sampling of grey pixels; element = row · pixels + pixel.
+    /// Bernoulli sampling of grey pixels; element = (row · pixels + pixel) / 4, four pixels to a hash.
     Binarise = 2,
     /// z drawn from the prior; element = row · latent + dimension.
     Prior = 3,

@@ -100,7 +100,7 @@ mod tests {
 
     #[test]
     fn a_state_survives_its_file_and_a_broken_one_is_refused() {
-        let layout = Layout::new(&presets::spec("small-10").unwrap()).unwrap();
+        let layout = Layout::new(&presets::spec("rmsprop-10").unwrap()).unwrap();
         let moment = |k: f32| (0..layout.len).map(|i| i as f32 * k).collect::<Vec<_>>();
         let position = Position { step: 700, epoch: 1, images: 231 };
         let config = TrainConfig { seed: u64::MAX, epochs: None, ..TrainConfig::default() };

@@ -1,7 +1,6 @@
 //! The public object: a model with its backend, its data and at most one training run.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 use std::time::Duration;
 
 use web_time::Instant;
@@ -14,8 +13,8 @@ use crate::error::{Error, Result};
 use crate::executor::{BackendInfo, Counters, Executor, Kind, ReasonCode};
 use crate::op::{Space, Split, View};
 use crate::params::{Initialisation, Layout};
-use crate::session::{self, Elbo, Posterior, Session};
-use crate::spec::VaeSpec;
+use crate::session::{self, Elbo, LatentGradient, Posterior, Session};
+use crate::spec::{Likelihood, VaeSpec};
 use crate::train::{Position, Progress, TrainConfig, Trainer};
 
 /// Up to this many images, inference runs on the CPU even beside a GPU: a readback costs more.
@@ -31,8 +30,8 @@ pub struct Vae {
     main: Session<Backend>,
     /// On a GPU backend: the same parameters on the CPU, so that a drawing never waits for a readback.
     mirror: Option<Mirror>,
-    train: Option<Arc<[u8]>>,
-    test: Option<Arc<[u8]>>,
+    train: Option<Dataset>,
+    test: Option<Dataset>,
     run: Option<Trainer>,
     provenance: BTreeMap<String, String>,
 }
@@ -159,12 +158,17 @@ impl Vae {
         Ok(())
     }
 
-    fn adopt(&mut self, split: Split, images: Option<Arc<[u8]>>) -> Result<()> {
-        if let Some(images) = images {
-            self.main.executor.set_dataset(split, Arc::clone(&images), self.spec.pixels())?;
+    fn adopt(&mut self, split: Split, dataset: Option<Dataset>) -> Result<()> {
+        if let Some(dataset) = dataset {
+            self.main.executor.set_dataset(split, dataset.shared(), self.spec.pixels())?;
+            if self.spec.classes > 0
+                && let Some(labels) = dataset.shared_labels()
+            {
+                self.main.executor.set_labels(split, labels)?;
+            }
             match split {
-                Split::Train => self.train = Some(images),
-                Split::Test => self.test = Some(images),
+                Split::Train => self.train = Some(dataset),
+                Split::Test => self.test = Some(dataset),
             }
         }
         Ok(())
@@ -212,25 +216,25 @@ impl Vae {
         View { space, offset: 0, len: self.layout.len }
     }
 
-    /// μ and log σ² of `images`, `n × pixels` values in [0, 1].
+    /// μ and log σ² of `images`, `n × pixels` values in [0, 1]; a conditional model needs their `labels`.
     ///
     /// # Errors
-    /// [`Error::InvalidArgument`] for values that are not whole images in [0, 1].
-    pub async fn encode(&mut self, images: &[f32]) -> Result<Posterior> {
+    /// [`Error::InvalidArgument`] for values that are not whole images in [0, 1], and for bad labels.
+    pub async fn encode(&mut self, images: &[f32], labels: Option<&[u8]>) -> Result<Posterior> {
         match self.small(images.len(), self.spec.pixels()).await? {
-            Some(session) => session.encode(images).await,
-            None => self.main.encode(images).await,
+            Some(session) => session.encode(images, labels).await,
+            None => self.main.encode(images, labels).await,
         }
     }
 
-    /// The mean of p(x|z) for `z`, `n × latent` values.
+    /// The mean of p(x|z) for `z`, `n × latent` values; a conditional model needs `labels`.
     ///
     /// # Errors
-    /// [`Error::InvalidArgument`] for values that are not whole rows of z.
-    pub async fn decode(&mut self, z: &[f32]) -> Result<Vec<f32>> {
+    /// [`Error::InvalidArgument`] for values that are not whole rows of z, and for bad labels.
+    pub async fn decode(&mut self, z: &[f32], labels: Option<&[u8]>) -> Result<Vec<f32>> {
         match self.small(z.len(), self.spec.latent).await? {
-            Some(session) => session.decode(z).await,
-            None => self.main.decode(z).await,
+            Some(session) => session.decode(z, labels).await,
+            None => self.main.decode(z, labels).await,
         }
     }
 
@@ -238,34 +242,132 @@ impl Vae {
     ///
     /// # Errors
     /// As [`Self::encode`].
-    pub async fn reconstruct(&mut self, images: &[f32], sample: bool, seed: u64) -> Result<Vec<f32>> {
-        let posterior = self.encode(images).await?;
+    pub async fn reconstruct(
+        &mut self,
+        images: &[f32],
+        labels: Option<&[u8]>,
+        sample: bool,
+        seed: u64,
+    ) -> Result<Vec<f32>> {
+        let posterior = self.encode(images, labels).await?;
         let z = if sample { session::draw(&posterior, seed) } else { posterior.mu };
-        self.decode(&z).await
+        self.decode(&z, labels).await
     }
 
-    /// Decodes `n` draws from the prior, scaled by `temperature`.
+    /// Decodes `n` draws from the prior, scaled by `temperature`. A conditional model takes `labels`, one for
+    /// each draw; without, it goes through the classes in turn.
     ///
     /// # Errors
-    /// [`Error::InvalidArgument`] for 0 or too many samples, or a bad temperature.
-    pub async fn sample(&mut self, n: u32, seed: u64, temperature: f32) -> Result<Vec<f32>> {
+    /// [`Error::InvalidArgument`] for 0 or too many samples, a bad temperature or bad labels.
+    pub async fn sample(
+        &mut self,
+        n: u32,
+        labels: Option<&[u8]>,
+        seed: u64,
+        temperature: f32,
+    ) -> Result<Vec<f32>> {
         if n == 0 {
             return Err(Error::argument("n", "0, expected at least 1"));
         }
         session::check_answer("n", u64::from(n), self.spec.pixels())?;
         let z = session::prior(n, self.spec.latent, seed, temperature)?;
-        self.decode(&z).await
+        let in_turn: Vec<u8> = (0..n).map(|i| i.checked_rem(self.spec.classes).unwrap_or(0) as u8).collect();
+        let labels = labels.or_else(|| (self.spec.classes > 0).then_some(&in_turn[..]));
+        self.decode(&z, labels).await
     }
 
     /// The ELBO's terms per image, in nats, with `samples` draws of z each.
     ///
     /// # Errors
     /// As [`Self::encode`]; [`Error::InvalidArgument`] for 0 samples.
-    pub async fn elbo(&mut self, images: &[f32], samples: u32, seed: u64) -> Result<Elbo> {
+    pub async fn elbo(
+        &mut self,
+        images: &[f32],
+        labels: Option<&[u8]>,
+        samples: u32,
+        seed: u64,
+    ) -> Result<Elbo> {
         match self.small(images.len(), self.spec.pixels()).await? {
-            Some(session) => session.elbo(images, samples, seed).await,
-            None => self.main.elbo(images, samples, seed).await,
+            Some(session) => session.elbo(images, labels, samples, seed).await,
+            None => self.main.elbo(images, labels, samples, seed).await,
         }
+    }
+
+    /// L_K per image in nats; see [`Session::log_likelihood`].
+    ///
+    /// # Errors
+    /// As [`Self::encode`]; [`Error::InvalidArgument`] for k = 0.
+    pub async fn log_likelihood(
+        &mut self,
+        images: &[f32],
+        labels: Option<&[u8]>,
+        k: u32,
+        seed: u64,
+        first: u32,
+    ) -> Result<Vec<f64>> {
+        self.main.log_likelihood(images, labels, k, seed, first).await
+    }
+
+    /// −log p(x|z) and its gradient with respect to z; see [`Session::latent_gradient`].
+    ///
+    /// # Errors
+    /// [`Error::InvalidArgument`] for values that are not whole rows, or different numbers of them.
+    pub async fn latent_gradient(
+        &mut self,
+        z: &[f32],
+        images: &[f32],
+        mask: Option<&[f32]>,
+        labels: Option<&[u8]>,
+    ) -> Result<LatentGradient> {
+        match self.small(images.len(), self.spec.pixels()).await? {
+            Some(session) => session.latent_gradient(z, images, mask, labels).await,
+            None => self.main.latent_gradient(z, images, mask, labels).await,
+        }
+    }
+
+    /// How much each pixel moves the encoder's statistics; see [`Session::input_gradient`].
+    ///
+    /// # Errors
+    /// [`Error::InvalidArgument`] for values that are not whole rows, or different numbers of them.
+    pub async fn input_gradient(
+        &mut self,
+        images: &[f32],
+        dstats: &[f32],
+        labels: Option<&[u8]>,
+    ) -> Result<Vec<f32>> {
+        match self.small(images.len(), self.spec.pixels()).await? {
+            Some(session) => session.input_gradient(images, dstats, labels).await,
+            None => self.main.input_gradient(images, dstats, labels).await,
+        }
+    }
+
+    /// Sets the output's bias to what gives the training images' mean with all else zero: its log-odds, kept
+    /// within those of 0.001 and 0.999 (Burda et al., 2016), or the mean itself for a Gaussian. An output by
+    /// convolution has one value per channel.
+    ///
+    /// # Errors
+    /// [`Error::InvalidArgument`] for images of another size; [`Error::DeviceLost`].
+    pub async fn set_data_bias(&mut self, train: &Dataset) -> Result<()> {
+        let pixels = self.spec.pixels() as usize;
+        if train.pixels() != pixels {
+            let problem = format!("images of {} pixels, expected {pixels}", train.pixels());
+            return Err(Error::argument("train", problem));
+        }
+        let mut params = self.params().await?;
+        let means = train.mean();
+        let bias = self.layout.decoder[self.layout.decoder.len() - 1].bias;
+        let area = pixels / bias.len as usize;
+        for (value, means) in params[bias.range()].iter_mut().zip(means.chunks_exact(area)) {
+            let mean = means.iter().sum::<f64>() / area as f64;
+            *value = match self.spec.likelihood {
+                Likelihood::Bernoulli {} => {
+                    let mean = mean.clamp(0.001, 0.999);
+                    (mean / (1.0 - mean)).ln() as f32
+                }
+                Likelihood::Gaussian { .. } => mean as f32,
+            };
+        }
+        self.set_params(&params)
     }
 
     /// The session for a request small enough that the CPU answers sooner than a GPU could be read.
@@ -315,8 +417,8 @@ impl Vae {
         }
         self.train_stop();
         self.test = None;
-        self.adopt(Split::Train, Some(train.shared()))?;
-        self.adopt(Split::Test, test.map(Dataset::shared))
+        self.adopt(Split::Train, Some(train.clone()))?;
+        self.adopt(Split::Test, test.cloned())
     }
 
     /// Begins a run over the datasets; an earlier run ends. `from` continues one.
@@ -325,8 +427,7 @@ impl Vae {
     /// [`Error::InvalidArgument`] without a dataset or for a bad setting; an earlier run goes on then.
     pub fn train_start(&mut self, config: TrainConfig, from: Position) -> Result<()> {
         config.validate()?;
-        let pixels = self.spec.pixels() as usize;
-        let count = |images: &Option<Arc<[u8]>>| images.as_ref().map_or(0, |i| (i.len() / pixels) as u32);
+        let count = |dataset: &Option<Dataset>| dataset.as_ref().map_or(0, |d| d.len() as u32);
         let (train, test) = (count(&self.train), count(&self.test));
         if train == 0 {
             return Err(Error::argument("dataset", "there is none yet; set one before training"));

@@ -282,7 +282,7 @@ impl Engine {
     /// # Errors
     /// `invalid-argument`.
     pub async fn encode(&mut self, images: Vec<f32>) -> JsResult {
-        let Posterior { mu, logvar } = self.vae.encode(&images).await?;
+        let Posterior { mu, logvar } = self.vae.encode(&images, None).await?;
         Ok(pair("mu", &mu, "logvar", &logvar))
     }
 
@@ -291,7 +291,7 @@ impl Engine {
     /// # Errors
     /// `invalid-argument`.
     pub async fn decode(&mut self, z: Vec<f32>) -> JsResult<Float32Array> {
-        Ok(Float32Array::from(self.vae.decode(&z).await?.as_slice()))
+        Ok(Float32Array::from(self.vae.decode(&z, None).await?.as_slice()))
     }
 
     /// Encodes and decodes, through μ or (`sample`) through a draw of z.
@@ -304,7 +304,7 @@ impl Engine {
         sample: bool,
         seed_: f64,
     ) -> JsResult<Float32Array> {
-        let pixels = self.vae.reconstruct(&images, sample, seed(seed_)?).await?;
+        let pixels = self.vae.reconstruct(&images, None, sample, seed(seed_)?).await?;
         Ok(Float32Array::from(pixels.as_slice()))
     }
 
@@ -313,7 +313,7 @@ impl Engine {
     /// # Errors
     /// `invalid-argument`.
     pub async fn sample(&mut self, n: f64, seed_: f64, temperature: f64) -> JsResult<Float32Array> {
-        let pixels = self.vae.sample(count("n", n)?, seed(seed_)?, temperature as f32).await?;
+        let pixels = self.vae.sample(count("n", n)?, None, seed(seed_)?, temperature as f32).await?;
         Ok(Float32Array::from(pixels.as_slice()))
     }
 
@@ -322,7 +322,7 @@ impl Engine {
     /// # Errors
     /// `invalid-argument`.
     pub async fn elbo(&mut self, images: Vec<f32>, samples: f64, seed_: f64) -> JsResult {
-        let elbo = self.vae.elbo(&images, count("samples", samples)?, seed(seed_)?).await?;
+        let elbo = self.vae.elbo(&images, None, count("samples", samples)?, seed(seed_)?).await?;
         Ok(pair("recon", &elbo.recon, "kl", &elbo.kl))
     }
 

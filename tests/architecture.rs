@@ -5,14 +5,15 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Modules from the bottom up: each may use only those of lower ranks (and itself).
-const RANKS: [&[&str]; 12] = [
+const RANKS: [&[&str]; 13] = [
     &["error"],
-    &["rng", "spec", "op"],
-    &["presets", "params", "data", "container"],
+    &["rng", "binarize", "spec", "op"],
+    &["params", "data", "container"],
     &["plan", "layers", "loss", "optim"],
     &["executor"],
     &["cpu", "gpu"],
     &["session", "train", "backend", "checkpoint"],
+    &["presets"],
     &["run_state"],
     &["vae"],
     &["eval"],

@@ -38,7 +38,14 @@ fn step(i: u32, rows: u32) -> Step {
 fn trainer(preset: &str, threads: usize, max_norm: Option<f32>) -> (CpuExecutor, ProgramId, Plan) {
     let spec = presets::spec(preset).unwrap();
     let optimizer = Optimizer { max_norm, ..Rule::ADAM.into() };
-    let plan = Plan::new(&spec, &Goal::Train(optimizer), Input::Dataset(Split::Train), 128, 4).unwrap();
+    let plan = Plan::new(
+        &spec,
+        &Goal::Train(optimizer, Objective::ELBO),
+        Input::Dataset(Split::Train, Binarize::None),
+        128,
+        4,
+    )
+    .unwrap();
     let mut executor = CpuExecutor::with_threads(plan.params, threads, ReasonCode::Requested, "a test");
     let pixels = spec.pixels();
     // Some places are darker than others, so that there is something to learn.
@@ -62,7 +69,7 @@ fn train(preset: &str, threads: usize, max_norm: Option<f32>) -> (Vec<u32>, Vec<
 
 #[test]
 fn the_same_seed_gives_the_same_bits_whatever_the_number_of_threads() {
-    for (preset, max_norm) in [("dense-20", None), ("deep-10", Some(1.0)), ("mse-128", None)] {
+    for (preset, max_norm) in [("dense-20", None), ("dense-2", Some(1.0)), ("mse-128", None)] {
         let one = train(preset, 1, max_norm);
         assert_eq!(one, train(preset, 1, max_norm), "{preset}, again");
         for threads in [2, 3, 7] {
@@ -73,7 +80,7 @@ fn the_same_seed_gives_the_same_bits_whatever_the_number_of_threads() {
 
 #[test]
 fn the_loss_falls() {
-    let (mut executor, program, _) = trainer("small-10", 2, None);
+    let (mut executor, program, _) = trainer("rmsprop-10", 2, None);
     let mut losses = Vec::new();
     for i in 0..15 {
         let steps: Vec<Step> = (0..4).map(|j| step(4 * i + j, 128)).collect();
@@ -87,8 +94,8 @@ fn the_loss_falls() {
 
 #[test]
 fn gradients_then_update_is_the_whole_step() {
-    let whole = train("small-10", 1, Some(1.0));
-    let (mut executor, program, _) = trainer("small-10", 1, Some(1.0));
+    let whole = train("rmsprop-10", 1, Some(1.0));
+    let (mut executor, program, _) = trainer("rmsprop-10", 1, Some(1.0));
     let mut metrics = Vec::new();
     for step in [step(0, 128), step(1, 128), step(2, 128), step(3, 77)] {
         executor.run(program, Phase::Gradients, &[step]).unwrap();
@@ -101,7 +108,7 @@ fn gradients_then_update_is_the_whole_step() {
 
 #[test]
 fn snapshots_bring_back_parameters_and_moments() {
-    let (mut executor, program, _) = trainer("small-10", 1, None);
+    let (mut executor, program, _) = trainer("rmsprop-10", 1, None);
     executor.run(program, Phase::All, &[step(0, 128)]).unwrap();
     executor.snapshot(1);
     executor.run(program, Phase::All, &[step(1, 128)]).unwrap();
@@ -132,7 +139,7 @@ fn numbers_that_are_not_finite_reach_the_losses_and_nothing_panics() {
 
 #[test]
 fn bad_steps_plans_and_views_get_typed_errors_and_change_nothing() {
-    let (mut executor, program, plan) = trainer("small-10", 1, None);
+    let (mut executor, program, plan) = trainer("rmsprop-10", 1, None);
     let before = executor.params().to_vec();
     let good = step(0, 128);
     let names = |result: Result<_, Error>, part: &str| match result {
@@ -195,7 +202,7 @@ fn bad_steps_plans_and_views_get_typed_errors_and_change_nothing() {
 
 #[test]
 fn a_plan_without_losses_has_none_to_collect() {
-    let spec = presets::spec("small-10").unwrap();
+    let spec = presets::spec("rmsprop-10").unwrap();
     let plan = Plan::new(&spec, &Goal::Encode, Input::Host, 2, 1).unwrap();
     let mut executor = CpuExecutor::new(plan.params, ReasonCode::Requested, "a test");
     let program = executor.compile(&plan).unwrap();

@@ -74,7 +74,7 @@ impl Setup {
 
     /// The CPU's gradients of one step over some of the images.
     fn gradients(&self, step: &Step) -> Vec<f32> {
-        let plan = self.plan(&Goal::Gradients);
+        let plan = self.plan(&Goal::Gradients(Objective::ELBO));
         let mut executor = CpuExecutor::new(plan.params, ReasonCode::Requested, "a test");
         let program = executor.compile(&plan).unwrap();
         executor.write(None, self.arena(Space::Params), &self.params).unwrap();
@@ -90,7 +90,7 @@ impl Setup {
 
     /// (L(p + h) − L(p − h)) / 2h for every parameter.
     fn differences(&self) -> Vec<f64> {
-        let plan = self.plan(&Goal::Evaluate);
+        let plan = self.plan(&Goal::Evaluate(Objective::ELBO));
         let mut memory = Memory::new(&plan);
         memory.write_f32(self.arena(Space::Params), &self.params);
         memory.write_f32(plan.ports.input.unwrap(), &self.images);

@@ -106,6 +106,16 @@ fn silu(x: f32) -> f32 {
     x * sigmoid(x)
 }
 
+/// eˣ − 1 below 0; relative error below 4·10⁻⁷.
+#[inline(always)]
+fn elu(x: f32) -> f32 {
+    // The difference cancels near 0.
+    let tail = 1.0 / 120.0 + x * (1.0 / 720.0 + x * (1.0 / 5040.0));
+    let near = x + x * x * (0.5 + x * (1.0 / 6.0 + x * (1.0 / 24.0 + x * tail)));
+    let below = if x > -0.5 { near } else { exp(x) - 1.0 };
+    if x > 0.0 { x } else { below }
+}
+
 /// A loop that applies one function to many values.
 pub(crate) trait Apply {
     /// Must be `#[inline(always)]`.
@@ -124,6 +134,7 @@ pub(crate) fn activation(kind: Activation, loops: impl Apply) {
         Activation::Softplus => loops.with(softplus),
         Activation::Gelu => loops.with(gelu),
         Activation::Silu => loops.with(silu),
+        Activation::Elu => loops.with(elu),
     }
 }
 
@@ -151,6 +162,7 @@ pub(crate) fn derivative(kind: Activation, loops: impl Apply) {
             let s = sigmoid(x);
             s + if x.abs() < 100.0 { x * s * (1.0 - s) } else { 0.0 }
         }),
+        Activation::Elu => loops.with(|y| if y > 0.0 { 1.0 } else { 1.0 + y }),
     }
 }
 
@@ -205,6 +217,7 @@ mod tests {
             below(4e-7, worst(range, sigmoid, |x| 1.0 / (1.0 + (-x).exp())));
             below(5e-7, worst(range, softplus, |x| if x > 40.0 { x } else { x.exp().ln_1p() }));
             below(4e-7, worst(range, tanh, f64::tanh));
+            below(4e-7, worst(range, elu, |x| if x > 0.0 { x } else { x.exp_m1() }));
         }
     }
 
@@ -231,7 +244,7 @@ mod tests {
         assert_eq!([softplus(infinity), softplus(-infinity), softplus(1e4)], [infinity, 0.0, 1e4]);
         assert_eq!([tanh(infinity), tanh(-infinity), tanh(-0.0)], [1.0, -1.0, 0.0]);
         assert_eq!((normal(infinity).0, normal(-infinity).0), (1.0, 0.0));
-        for f in [exp, ln_1p_unit, sigmoid, softplus, tanh, relu, leaky_relu, gelu, silu] {
+        for f in [exp, ln_1p_unit, sigmoid, softplus, tanh, relu, leaky_relu, gelu, silu, elu] {
             assert!(f(f32::NAN).is_nan());
         }
     }

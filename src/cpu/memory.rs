@@ -56,13 +56,15 @@ impl Arenas {
 #[derive(Debug)]
 pub(crate) struct Dataset {
     pub(crate) images: Arc<[u8]>,
+    /// One for each image, or none at all.
+    pub(crate) labels: Arc<[u8]>,
     pub(crate) pixels: usize,
     pub(crate) order: Vec<u32>,
 }
 
 impl Dataset {
     pub(crate) fn empty() -> Self {
-        Self { images: Arc::from([]), pixels: 1, order: Vec::new() }
+        Self { images: Arc::from([]), labels: Arc::from([]), pixels: 1, order: Vec::new() }
     }
 
     /// Number of images.
@@ -115,7 +117,7 @@ impl Memory<'_> {
             Space::Moment1 => &self.arenas.moment1,
             Space::Moment2 => &self.arenas.moment2,
             Space::Local(i) => &self.locals[i as usize],
-            Space::Images(_) | Space::Order(_) => return &[],
+            Space::Images(_) | Space::Labels(_) | Space::Order(_) => return &[],
         };
         &whole[view.range()]
     }
@@ -123,7 +125,7 @@ impl Memory<'_> {
     /// The dataset that a view of images points into.
     pub(crate) fn dataset(&self, view: View) -> &Dataset {
         match view.space {
-            Space::Images(split) | Space::Order(split) => self.datasets.get(split),
+            Space::Images(split) | Space::Labels(split) | Space::Order(split) => self.datasets.get(split),
             _ => self.datasets.get(Split::Train),
         }
     }
@@ -135,7 +137,7 @@ impl Memory<'_> {
             Space::Moment1 => Some(&mut self.arenas.moment1),
             Space::Moment2 => Some(&mut self.arenas.moment2),
             Space::Local(i) => self.locals.get_mut(i as usize),
-            Space::Images(_) | Space::Order(_) => None,
+            Space::Images(_) | Space::Labels(_) | Space::Order(_) => None,
         }
     }
 

@@ -2,21 +2,35 @@
 
 mod activate;
 mod adam;
+mod condition;
+mod condition_grad;
+mod conv;
+mod conv_grad_bias;
+mod conv_grad_weight;
+mod conv_transpose;
+mod free_bits;
 mod gather;
+mod gather_labels;
 mod gemm;
 mod grad_norm;
+mod importance_weights;
+mod iwae_grad;
+mod likelihood;
 mod linear;
 mod linear_grad_input;
 mod linear_grad_weight;
 mod linear_loss;
+mod loss;
 mod math;
 mod memory;
 mod metrics;
 mod reparam;
 mod reparam_grad;
 mod rmsprop;
+mod scale_rows;
 mod sgd;
 mod simd;
+mod sum_slices;
 mod threads;
 mod update;
 mod validate;
@@ -183,6 +197,19 @@ fn execute(op: &Op, machine: &mut Machine, memory: &mut Memory<'_>, step: &Step)
         Op::RmsProp(o) => rmsprop::run(o, machine, memory, step),
         Op::Adam(o) => adam::run(o, machine, memory, step),
         Op::Metrics(o) => metrics::run(o, memory, step),
+        Op::GatherLabels(o) => gather_labels::run(o, memory, step),
+        Op::Condition(o) => condition::run(o, memory, step),
+        Op::ConditionGrad(o) => condition_grad::run(o, memory, step),
+        Op::Conv(o) => conv::run(o, machine, memory, step),
+        Op::ConvTranspose(o) => conv_transpose::run(o, machine, memory, step),
+        Op::ConvGradWeight(o) => conv_grad_weight::run(o, machine, memory, step),
+        Op::SumSlices(o) => sum_slices::run(o, memory),
+        Op::ConvGradBias(o) => conv_grad_bias::run(o, memory, step),
+        Op::Loss(o) => loss::run(o, machine, memory, step),
+        Op::FreeBits(o) => free_bits::run(o, memory, step),
+        Op::ImportanceWeights(o) => importance_weights::run(o, machine, memory, step),
+        Op::ScaleRows(o) => scale_rows::run(o, machine, memory, step),
+        Op::IwaeGrad(o) => iwae_grad::run(o, machine, memory, step),
     }
 }
 
@@ -203,7 +230,17 @@ impl Executor for CpuExecutor {
         let count = u32::try_from(images.len() / pixels as usize)
             .map_err(|_| Error::argument("images", "more than 4294967295 images"))?;
         *self.datasets.get_mut(split) =
-            Dataset { images, pixels: pixels as usize, order: (0..count).collect() };
+            Dataset { images, labels: Arc::from([]), pixels: pixels as usize, order: (0..count).collect() };
+        Ok(())
+    }
+
+    fn set_labels(&mut self, split: Split, labels: Arc<[u8]>) -> Result<()> {
+        let dataset = self.datasets.get_mut(split);
+        if labels.len() != dataset.count() {
+            let problem = format!("{} labels for {} images", labels.len(), dataset.count());
+            return Err(Error::argument("labels", problem));
+        }
+        dataset.labels = labels;
         Ok(())
     }
 

@@ -13,6 +13,7 @@ pub(super) fn run(o: &ReparamGrad, machine: &Machine, memory: &mut Memory<'_>, s
             latent: o.latent as usize,
             samples: o.samples as usize,
             weight: step.beta * step.inv_batch,
+            gate: o.gated.then(|| memory.read(o.gate)),
             stats: memory.read(o.stats),
             z: memory.read(o.z),
             dz: memory.read(o.dz),
@@ -26,6 +27,8 @@ struct Rows<'a> {
     samples: usize,
     /// β / B
     weight: f32,
+    /// Factor of the divergence of each dimension.
+    gate: Option<&'a [f32]>,
     stats: &'a [f32],
     z: &'a [f32],
     dz: &'a [f32],
@@ -42,6 +45,7 @@ impl Task for Rows<'_> {
             let (mean, log_variance) = stats.split_at(latent);
             let (dmean, dlog_variance) = dstats.split_at_mut(latent);
             for j in 0..latent {
+                let weight = self.gate.map_or(weight, |gate| gate[j] * weight);
                 dmean[j] = weight * mean[j];
                 dlog_variance[j] = 0.5 * weight * (math::exp(log_variance[j]) - 1.0);
             }

@@ -1,8 +1,9 @@
 //! Checks of plans and steps before anything runs, so that no kernel can meet a bad size.
 
 use crate::error::{Error, Result};
-use crate::op::{LOSS_COLUMNS, METRICS, NORM_PARTIALS, Op, Space, Step, View};
+use crate::op::{Epilogue, LOSS_COLUMNS, METRICS, NORM_PARTIALS, Op, Space, Step, Total, View};
 use crate::plan::{MAX_BATCH, Plan};
+use crate::spec::{Activation, Geometry, ImageShape};
 
 use super::memory::Datasets;
 
@@ -48,8 +49,14 @@ fn check_op(plan: &Plan, op: &Op) -> Result<(), String> {
         let View { space, offset, len } = binding.view;
         let (end, have) = match space {
             // `check_kinds` looks at these.
-            Space::Images(_) | Space::Order(_) if matches!(op, Op::Gather(_)) && i < 2 => continue,
-            Space::Images(_) | Space::Order(_) => return Err(format!("{space:?} holds no numbers")),
+            Space::Images(_) | Space::Labels(_) | Space::Order(_)
+                if matches!(op, Op::Gather(_) | Op::GatherLabels(_)) && i < 2 =>
+            {
+                continue;
+            }
+            Space::Images(_) | Space::Labels(_) | Space::Order(_) => {
+                return Err(format!("{space:?} holds no numbers"));
+            }
             Space::Local(i) => {
                 let buffer = plan.buffers.get(i as usize).ok_or(format!("no buffer {i}"))?;
                 (u64::from(offset) + u64::from(len), buffer.len)
@@ -79,6 +86,10 @@ fn check_kinds(op: &Op) -> Result<(), String> {
         Op::Gather(o) => match (o.images.space, o.order.space) {
             (Space::Images(a), Space::Order(b)) if a == b => Ok(()),
             other => Err(format!("expected images and their order, found {other:?}")),
+        },
+        Op::GatherLabels(o) => match (o.labels.space, o.order.space) {
+            (Space::Labels(a), Space::Order(b)) if a == b => Ok(()),
+            other => Err(format!("expected labels and their order, found {other:?}")),
         },
         Op::LinearGradWeight(o) => {
             let mut views: Vec<View> = o.products.iter().flat_map(|p| [p.weight, p.bias]).collect();
@@ -114,8 +125,25 @@ fn sizes(op: &Op) -> Vec<u32> {
         Op::ReparamGrad(o) => vec![o.latent, o.samples],
         Op::LinearGradWeight(o) => o.products.iter().flat_map(|p| [p.inputs, p.outputs, p.samples]).collect(),
         Op::Metrics(o) => vec![o.columns, o.samples],
+        Op::GatherLabels(o) => vec![o.classes],
+        Op::Condition(o) => vec![o.width, o.classes, o.repeat, o.samples],
+        Op::ConditionGrad(o) => vec![o.width, o.total, o.samples],
+        Op::Conv(o) => convolution(&o.geometry, o.samples),
+        Op::ConvTranspose(o) => convolution(&o.geometry, o.samples),
+        Op::ConvGradWeight(o) => [convolution(&o.geometry, o.samples), vec![o.slices]].concat(),
+        Op::SumSlices(o) => vec![o.slices, o.sum.len],
+        Op::ConvGradBias(o) => vec![o.channels, o.area, o.samples],
+        Op::Loss(o) => vec![o.width, o.samples],
+        Op::FreeBits(o) => vec![o.latent],
+        Op::ImportanceWeights(o) => vec![o.columns, o.latent, o.samples],
+        Op::ScaleRows(o) => vec![o.width, o.samples],
+        Op::IwaeGrad(o) => vec![o.latent, o.samples],
         Op::GradNorm(_) | Op::Sgd(_) | Op::RmsProp(_) | Op::Adam(_) => Vec::new(),
     }
+}
+
+fn convolution(g: &Geometry, samples: u32) -> Vec<u32> {
+    vec![g.large.len(), g.small.len(), g.kernel, g.stride, samples]
 }
 
 /// How many values each view must have; sizes that overflow are more than any view has.
@@ -156,7 +184,7 @@ fn needs(op: &Op, plan: &Plan) -> Vec<Need> {
             (
                 o.saved,
                 match o.activation {
-                    crate::spec::Activation::Identity => 0,
+                    Activation::Identity => 0,
                     _ => size(draws(o.samples), o.inputs),
                 },
             ),
@@ -165,6 +193,7 @@ fn needs(op: &Op, plan: &Plan) -> Vec<Need> {
             (o.stats, size(2 * images, o.latent)),
             (o.z, size(draws(o.samples), o.latent)),
             (o.dz, size(draws(o.samples), o.latent)),
+            (o.gate, if o.gated { o.latent.into() } else { 0 }),
             (o.dstats, size(2 * images, o.latent)),
         ],
         Op::LinearGradWeight(o) => o
@@ -190,9 +219,86 @@ fn needs(op: &Op, plan: &Plan) -> Vec<Need> {
             (o.partial, size(draws(o.samples), o.columns)),
             (o.kl, images),
             (o.norm, if o.clipped { partials } else { 0 }),
+            (
+                o.extra,
+                match o.total {
+                    Total::Divergence => 0,
+                    Total::FreeBits => 1,
+                    Total::Bound => images,
+                },
+            ),
             (o.recon, draws(o.samples)),
             (o.ring, u64::from(plan.slots) * u64::from(METRICS)),
         ],
+        Op::GatherLabels(o) => vec![(o.y, size(images, o.classes))],
+        Op::Condition(o) => vec![
+            (o.x, size(draws(o.samples), o.width)),
+            (o.labels, size(images, o.classes)),
+            (o.y, draws(o.samples) * (u64::from(o.width) + weights(o.classes, o.repeat))),
+        ],
+        Op::ConditionGrad(o) => vec![
+            (o.dy, size(draws(o.samples), o.total)),
+            (o.dx, size(draws(o.samples), o.width.min(o.total))),
+        ],
+        Op::Conv(o) => vec![
+            (o.x, size(draws(o.samples), o.geometry.large.len())),
+            (o.weight, o.geometry.weight().into()),
+            (o.side, side(o.epilogue, draws(o.samples), o.geometry.small)),
+            (o.y, size(draws(o.samples), o.geometry.small.len())),
+        ],
+        Op::ConvTranspose(o) => vec![
+            (o.x, size(draws(o.samples), o.geometry.small.len())),
+            (o.weight, o.geometry.weight().into()),
+            (o.side, side(o.epilogue, draws(o.samples), o.geometry.large)),
+            (o.y, size(draws(o.samples), o.geometry.large.len())),
+        ],
+        Op::ConvGradWeight(o) => vec![
+            (o.large, size(draws(o.samples), o.geometry.large.len())),
+            (o.small, size(draws(o.samples), o.geometry.small.len())),
+            (o.partial, weights(o.slices, o.geometry.weight())),
+        ],
+        Op::SumSlices(o) => vec![(o.partial, weights(o.slices, o.sum.len))],
+        Op::ConvGradBias(o) => vec![
+            (o.delta, size(draws(o.samples).saturating_mul(o.channels.into()), o.area)),
+            (o.bias, o.channels.into()),
+        ],
+        Op::Loss(o) => vec![
+            (o.logits, size(draws(o.samples), o.width)),
+            (o.target, size(images, o.width)),
+            (o.mask, if o.masked { size(images, o.width) } else { 0 }),
+            (o.delta, size(draws(o.samples), o.width)),
+            (o.partial, size(draws(o.samples), o.width.div_ceil(LOSS_COLUMNS))),
+        ],
+        Op::FreeBits(o) => {
+            vec![(o.stats, size(2 * images, o.latent)), (o.gate, u64::from(o.latent) + 1)]
+        }
+        Op::ImportanceWeights(o) => vec![
+            (o.partial, size(draws(o.samples), o.columns)),
+            (o.stats, size(2 * images, o.latent)),
+            (o.z, size(draws(o.samples), o.latent)),
+            (o.log_weights, draws(o.samples)),
+            (o.weights, draws(o.samples)),
+            (o.bound, images),
+        ],
+        Op::ScaleRows(o) => {
+            vec![(o.weights, draws(o.samples)), (o.values, size(draws(o.samples), o.width))]
+        }
+        Op::IwaeGrad(o) => vec![
+            (o.stats, size(2 * images, o.latent)),
+            (o.z, size(draws(o.samples), o.latent)),
+            (o.dz, size(draws(o.samples), o.latent)),
+            (o.weights, draws(o.samples)),
+            (o.dstats, size(2 * images, o.latent)),
+        ],
+    }
+}
+
+/// What an epilogue reads beside the sums of `rows` results.
+fn side(epilogue: Epilogue, rows: u64, result: ImageShape) -> u64 {
+    match epilogue {
+        Epilogue::Forward(_) => result.channels.into(),
+        Epilogue::Backward(Activation::Identity) => 0,
+        Epilogue::Backward(_) => rows.saturating_mul(result.len().into()),
     }
 }
 
@@ -208,6 +314,12 @@ pub(crate) fn step(plan: &Plan, step: &Step, datasets: &Datasets) -> Result<()> 
         return Err(Error::argument("step.slot", format!("{}, expected under {}", step.slot, plan.slots)));
     }
     for op in &plan.ops {
+        if let Op::GatherLabels(o) = op
+            && let Space::Labels(split) = o.labels.space
+            && datasets.get(split).labels.len() != datasets.get(split).count()
+        {
+            return Err(Error::argument("labels", format!("the {split:?} images have none")));
+        }
         let Op::Gather(o) = op else { continue };
         let (Space::Images(split), pixels) = (o.images.space, o.pixels) else { continue };
         let dataset = datasets.get(split);

@@ -11,7 +11,7 @@ use crate::{Error, Result};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Dataset {
     images: Arc<[u8]>,
-    labels: Option<Vec<u8>>,
+    labels: Option<Arc<[u8]>>,
     pixels: usize,
 }
 
@@ -27,7 +27,7 @@ impl Dataset {
         if let Some(labels) = labels.as_ref().filter(|labels| labels.len() != n) {
             return Err(Error::argument("labels", format!("{} labels for {n} images", labels.len())));
         }
-        Ok(Self { images, labels, pixels })
+        Ok(Self { images, labels: labels.map(Arc::from), pixels })
     }
 
     /// Takes `n × pixels` values in `[0, 1]`, 1 being ink, and rounds each to one of 256 levels, so what is
@@ -87,6 +87,22 @@ impl Dataset {
     /// All labels.
     pub fn labels(&self) -> Option<&[u8]> {
         self.labels.as_deref()
+    }
+
+    /// All labels, shared with whoever keeps them longer than the dataset.
+    pub fn shared_labels(&self) -> Option<Arc<[u8]>> {
+        self.labels.clone()
+    }
+
+    /// Mean over images of every pixel, in [0, 1].
+    pub fn mean(&self) -> Vec<f64> {
+        let mut sums = vec![0_u64; self.pixels];
+        for image in self.images.chunks_exact(self.pixels) {
+            for (sum, &level) in sums.iter_mut().zip(image) {
+                *sum += u64::from(level);
+            }
+        }
+        sums.iter().map(|&sum| sum as f64 / 255.0 / self.len() as f64).collect()
     }
 
     /// Image `index`, `pixels` grey levels.

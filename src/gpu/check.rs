@@ -39,7 +39,7 @@ pub(super) fn views(plan: &Plan, op: &Op) -> Result<()> {
         let available = match view.space {
             Space::Params | Space::Grads | Space::Moment1 | Space::Moment2 => plan.params,
             Space::Local(i) => plan.buffers.get(i as usize).map_or(0, |b| b.len),
-            Space::Images(_) | Space::Order(_) => continue,
+            Space::Images(_) | Space::Labels(_) | Space::Order(_) => continue,
         };
         let fits = u64::from(view.offset) + u64::from(view.len) <= u64::from(available);
         if !fits || view.len == 0 || view.offset % ALIGN != 0 {
@@ -58,14 +58,23 @@ pub(super) fn views(plan: &Plan, op: &Op) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::binarize::Binarize;
+    use crate::loss::Objective;
     use crate::op::{Split, View};
     use crate::optim::Rule;
     use crate::plan::{Goal, Input};
     use crate::presets;
 
     fn train_plan() -> Plan {
-        let spec = presets::spec("small-10").unwrap();
-        Plan::new(&spec, &Goal::Train(Rule::ADAM.into()), Input::Dataset(Split::Train), 4, 16).unwrap()
+        let spec = presets::spec("rmsprop-10").unwrap();
+        Plan::new(
+            &spec,
+            &Goal::Train(Rule::ADAM.into(), Objective::ELBO),
+            Input::Dataset(Split::Train, Binarize::None),
+            4,
+            16,
+        )
+        .unwrap()
     }
 
     #[test]

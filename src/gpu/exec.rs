@@ -146,6 +146,10 @@ impl Executor for GpuExecutor {
         self.adapter.health.check()
     }
 
+    fn set_labels(&mut self, _split: Split, _labels: Arc<[u8]>) -> Result<()> {
+        Err(Error::Unsupported("labels on a GPU".into()))
+    }
+
     fn set_order(&mut self, split: Split, order: &[u32]) -> Result<()> {
         self.adapter.health.check()?;
         if self.memories.set_order(&self.adapter, split, order)? {

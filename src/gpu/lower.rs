@@ -31,6 +31,7 @@ pub(super) enum Memory {
     Moment1,
     Moment2,
     Images(Split),
+    Labels(Split),
     Order(Split),
     /// One of the plan's arenas.
     Arena(usize),
@@ -69,6 +70,7 @@ pub(super) fn range(view: View, placement: &Placement) -> Range {
         Space::Moment1 => at(Memory::Moment1),
         Space::Moment2 => at(Memory::Moment2),
         Space::Images(split) => whole(Memory::Images(split)),
+        Space::Labels(split) => whole(Memory::Labels(split)),
         Space::Order(split) => whole(Memory::Order(split)),
         Space::Local(i) => {
             let place = placement.places[i as usize];
@@ -173,6 +175,7 @@ impl Lowering<'_> {
             Op::Metrics(o) => {
                 self.launch(Tile::None, vec![o.columns, o.samples, u32::from(o.clipped)], [1, 1, 1])
             }
+            _ => Err(Error::Unsupported(format!("{} on a GPU", self.op.name()))),
         }
     }
 
@@ -215,14 +218,23 @@ fn update_constants(o: &Update) -> Vec<u32> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::binarize::Binarize;
     use crate::gpu::placement::place;
+    use crate::loss::Objective;
     use crate::optim::Rule;
     use crate::plan::{Goal, Input};
     use crate::presets;
 
     fn train_plan(name: &str, batch: u32) -> Plan {
         let spec = presets::spec(name).unwrap();
-        Plan::new(&spec, &Goal::Train(Rule::ADAM.into()), Input::Dataset(Split::Train), batch, 16).unwrap()
+        Plan::new(
+            &spec,
+            &Goal::Train(Rule::ADAM.into(), Objective::ELBO),
+            Input::Dataset(Split::Train, Binarize::None),
+            batch,
+            16,
+        )
+        .unwrap()
     }
 
     #[test]

@@ -96,6 +96,8 @@ fn in_place(op: &Op) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::binarize::Binarize;
+    use crate::loss::Objective;
     use crate::op::{Activate, Split, View};
     use crate::optim::Rule;
     use crate::plan::{Goal, Input};
@@ -105,7 +107,14 @@ mod tests {
     fn train_plan(spec: &VaeSpec) -> Plan {
         let mut optimizer: crate::optim::Optimizer = Rule::ADAM.into();
         optimizer.max_norm = Some(1.0);
-        Plan::new(spec, &Goal::Train(optimizer), Input::Dataset(Split::Train), 128, 16).unwrap()
+        Plan::new(
+            spec,
+            &Goal::Train(optimizer, Objective::ELBO),
+            Input::Dataset(Split::Train, Binarize::None),
+            128,
+            16,
+        )
+        .unwrap()
     }
 
     fn check(plan: &Plan) -> Placement {
@@ -167,7 +176,7 @@ mod tests {
 
     #[test]
     fn a_full_arena_gives_way_to_another_and_too_large_a_buffer_is_refused() {
-        let mut plan = train_plan(&presets::spec("small-10").unwrap());
+        let mut plan = train_plan(&presets::spec("rmsprop-10").unwrap());
         plan.ops.clear();
         plan.buffers.truncate(2);
         plan.buffers[0].len = MAX_ARENA - 64;
@@ -179,7 +188,7 @@ mod tests {
 
     #[test]
     fn an_operation_in_place_is_refused() {
-        let mut plan = train_plan(&presets::spec("small-10").unwrap());
+        let mut plan = train_plan(&presets::spec("rmsprop-10").unwrap());
         let x = View { space: Space::Local(0), offset: 0, len: 8 };
         let (width, samples, activation) = (8, 1, Activation::Silu);
         plan.ops = vec![Op::Activate(Activate { x, y: x, width, samples, activation })];

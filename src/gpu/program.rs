@@ -310,6 +310,8 @@ fn buffer_of<'a>(
         Memory::Moment1 => Some(&memories.moment1),
         Memory::Moment2 => Some(&memories.moment2),
         Memory::Images(split) => memories.dataset(split).map(|d| &d.images),
+        // Labels are not resident yet: dispatches that read them stay unbound.
+        Memory::Labels(_) => None,
         Memory::Order(split) => memories.dataset(split).map(|d| &d.order),
         Memory::Arena(i) => arenas.get(i),
     }
@@ -322,7 +324,7 @@ pub(super) fn resident(view: View, memories: &Memories) -> Option<(&wgpu::Buffer
         Space::Grads => &memories.grads,
         Space::Moment1 => &memories.moment1,
         Space::Moment2 => &memories.moment2,
-        Space::Images(_) | Space::Order(_) | Space::Local(_) => return None,
+        Space::Images(_) | Space::Labels(_) | Space::Order(_) | Space::Local(_) => return None,
     };
     let fits = u64::from(view.offset) + u64::from(view.len) <= u64::from(memories.len);
     fits.then(|| (buffer, 4 * u64::from(view.offset)))

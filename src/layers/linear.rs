@@ -1,21 +1,18 @@
 //! The linear layer: y = activation(x·Wᵀ + b).
 
-use crate::op::{
-    Activate, GROUP, Linear, LinearGradInput, LinearGradWeight, Op, Space, View, WeightGradient,
-};
+use crate::op::{GROUP, Linear, LinearGradInput, LinearGradWeight, Op, Space, View, WeightGradient};
 use crate::params::Block;
-use crate::plan::{Builder, Saved};
+use crate::plan::Builder;
 use crate::spec::Activation;
 
-/// One product with its activation; activations whose gradient needs their argument get an op of their own.
+/// One product with an activation that its value tells the derivative of.
 pub(crate) fn forward(
     b: &mut Builder<'_>,
     x: View,
     block: &Block,
     activation: Activation,
     samples: u32,
-) -> Saved {
-    let fused = if activation.gradient_from_output() { activation } else { Activation::Identity };
+) -> View {
     let y = b.rows("hidden", block.outputs, samples);
     b.push(Op::Linear(Linear {
         x,
@@ -25,14 +22,9 @@ pub(crate) fn forward(
         inputs: block.inputs,
         outputs: block.outputs,
         samples,
-        activation: fused,
+        activation,
     }));
-    if fused == activation {
-        return Saved { y, saved: y, activation };
-    }
-    let activated = b.rows("activated", block.outputs, samples);
-    b.push(Op::Activate(Activate { x: y, y: activated, width: block.outputs, samples, activation }));
-    Saved { y: activated, saved: y, activation }
+    y
 }
 
 /// Gradient with respect to the product's input, taken back through the activation that made it.
@@ -40,12 +32,11 @@ pub(crate) fn input_gradient(
     b: &mut Builder<'_>,
     delta: View,
     block: &Block,
-    input: &Saved,
+    saved: View,
+    activation: Activation,
     samples: u32,
 ) -> View {
     let dx = b.rows("delta", block.inputs, samples);
-    // Identity reads nothing; binding delta twice keeps the shader's bindings the same for all.
-    let saved = if input.activation == Activation::Identity { delta } else { input.saved };
     b.push(Op::LinearGradInput(LinearGradInput {
         delta,
         weight: block.weight,
@@ -54,7 +45,7 @@ pub(crate) fn input_gradient(
         inputs: block.inputs,
         outputs: block.outputs,
         samples,
-        activation: input.activation,
+        activation,
     }));
     dx
 }

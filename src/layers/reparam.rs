@@ -1,6 +1,6 @@
 //! The latent: z = μ + σ·ε and the KL divergence to the prior.
 
-use crate::op::{Op, Reparam, ReparamGrad, View};
+use crate::op::{IwaeGrad, Op, Reparam, ReparamGrad, View};
 use crate::plan::Builder;
 
 /// Draws z; returns z and the KL divergence per image.
@@ -12,10 +12,37 @@ pub(crate) fn forward(b: &mut Builder<'_>, stats: View, latent: u32) -> (View, V
     (z, kl)
 }
 
-/// Gradient with respect to μ and log σ², of the reconstruction through z and of β·KL.
-pub(crate) fn backward(b: &mut Builder<'_>, stats: View, z: View, dz: View, latent: u32) -> View {
+/// Gradient with respect to μ and log σ², of the reconstruction through z and of β·KL; dimensions whose gate is
+/// closed have none of the latter.
+pub(crate) fn backward(
+    b: &mut Builder<'_>,
+    stats: View,
+    z: View,
+    dz: View,
+    gate: Option<View>,
+    latent: u32,
+) -> View {
     let samples = b.samples;
     let dstats = b.rows("dstats", 2 * latent, 1);
-    b.push(Op::ReparamGrad(ReparamGrad { stats, z, dz, dstats, latent, samples }));
+    let gated = gate.is_some();
+    // Without gates nothing is read there; binding the statistics twice keeps the shader's bindings the same.
+    let gate = gate.map_or(stats, |g| View { len: latent, ..g });
+    b.push(Op::ReparamGrad(ReparamGrad { stats, z, dz, gate, dstats, latent, samples, gated }));
+    dstats
+}
+
+/// Gradient with respect to μ and log σ² of the importance-weighted bound.
+pub(crate) fn weighted_backward(
+    b: &mut Builder<'_>,
+    stats: View,
+    z: View,
+    dz: View,
+    weights: View,
+    latent: u32,
+    dreg: bool,
+) -> View {
+    let samples = b.samples;
+    let dstats = b.rows("dstats", 2 * latent, 1);
+    b.push(Op::IwaeGrad(IwaeGrad { stats, z, dz, weights, dstats, latent, samples, dreg }));
     dstats
 }

@@ -2,9 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::binarize::Binarize;
 use crate::error::{Error, Result};
+use crate::loss::Objective;
 use crate::optim::{Optimizer, Rule};
 use crate::plan::MAX_BATCH;
+
+use super::schedule::Schedule;
 
 /// A training run's settings.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -24,6 +28,15 @@ pub struct TrainConfig {
     pub beta: f32,
     /// β grows linearly from 0 over this many epochs.
     pub warmup_epochs: f32,
+    /// What is minimised.
+    #[serde(default)]
+    pub objective: Objective,
+    /// How grey pixels become targets.
+    #[serde(default)]
+    pub binarize: Binarize,
+    /// How the learning rate changes over the run.
+    #[serde(default)]
+    pub schedule: Schedule,
     /// Seed of the permutations and of the noise.
     pub seed: u64,
 }
@@ -39,6 +52,9 @@ impl Default for TrainConfig {
             learning_rate: 1e-3,
             beta: 1.0,
             warmup_epochs: 0.0,
+            objective: Objective::ELBO,
+            binarize: Binarize::None,
+            schedule: Schedule::Constant,
             seed: 1,
         }
     }
@@ -67,7 +83,22 @@ impl TrainConfig {
                 format!("{}, expected a finite value of at least 0", self.warmup_epochs),
             ));
         }
+        self.objective.validate()?;
+        if self.schedule == Schedule::Cosine && self.epochs.is_none() && self.steps.is_none() {
+            return Err(Error::argument("schedule", "cosine, which needs a number of epochs or steps"));
+        }
         self.optimizer.validate()
+    }
+
+    /// Learning rate at optimiser step `t` (from 1) when an epoch has `per_epoch` steps.
+    #[must_use]
+    pub fn learning_rate_at(&self, t: u64, per_epoch: u64) -> f32 {
+        let epochs = self.epochs.map(|epochs| u64::from(epochs) * per_epoch);
+        let total = match (epochs, self.steps) {
+            (Some(a), Some(b)) => Some(a.min(b)),
+            (a, b) => a.or(b),
+        };
+        self.learning_rate * self.schedule.factor(t, total, per_epoch)
     }
 
     /// β at optimiser step `t` (from 1) when an epoch has `per_epoch` steps.

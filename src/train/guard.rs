@@ -85,6 +85,8 @@ pub(super) fn blown_up(m: &StepMetrics) -> Option<&'static str> {
         Some("KL divergence")
     } else if !m.grad_norm_squared.is_finite() {
         Some("gradient norm")
+    } else if !m.objective.is_finite() {
+        Some("objective")
     } else {
         None
     }

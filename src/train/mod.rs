@@ -6,15 +6,17 @@
 mod config;
 mod guard;
 mod report;
+mod schedule;
 
 use rand::seq::SliceRandom;
 
 pub use config::TrainConfig;
 pub(crate) use config::{check_beta, check_learning_rate};
 pub use report::{EpochReport, Losses, Phase, Progress, StepReport};
+pub use schedule::Schedule;
 
 use crate::error::{Error, Result};
-use crate::executor::{self, Executor, ProgramId, StepMetrics, Ticket};
+use crate::executor::{self, Executor, ProgramId, Ticket};
 use crate::op::{Space, Split, Step, View};
 use crate::plan::{self, Goal, Input, Plan};
 use crate::rng::{self, Purpose, Stream};
@@ -42,8 +44,8 @@ pub struct Position {
 #[derive(Debug)]
 struct InFlight {
     ticket: Ticket,
-    /// (step, epoch, β) of each.
-    steps: Vec<(u64, u32, f32)>,
+    /// (step, epoch) of each.
+    steps: Vec<(u64, u32)>,
 }
 
 /// A training run.
@@ -97,16 +99,18 @@ impl Trainer {
         check_position(from, train_images)?;
         let plan = Plan::new(
             spec,
-            &Goal::Train(config.optimizer),
-            Input::Dataset(Split::Train),
+            &Goal::Train(config.optimizer, config.objective),
+            Input::Dataset(Split::Train, config.binarize),
             config.batch,
             2 * MAX_CHUNK,
         )?;
         let params = plan.params;
         let train = executor.compile(&plan)?;
         let test = if test_images > 0 {
-            let batch = evaluation_batch(spec, test_images);
-            let plan = Plan::new(spec, &Goal::Evaluate, Input::Dataset(Split::Test), batch, MAX_CHUNK)?;
+            let batch = evaluation_batch(spec, &config, test_images);
+            let goal = Goal::Evaluate(config.objective);
+            let input = Input::Dataset(Split::Test, config.binarize);
+            let plan = Plan::new(spec, &goal, input, batch, MAX_CHUNK)?;
             Some(executor.compile(&plan)?)
         } else {
             None
@@ -124,7 +128,7 @@ impl Trainer {
             params,
             position: from,
             phase: Phase::Training,
-            evaluation_batch: evaluation_batch(spec, test_images),
+            evaluation_batch: evaluation_batch(spec, &config, test_images),
             checked: false,
             evaluated: 0,
             train_mean: Mean::default(),
@@ -258,7 +262,7 @@ impl Trainer {
         while (steps.len() as u32) < max_steps && self.phase == Phase::Training {
             let rows = self.config.batch.min(self.train_images - self.position.images);
             let t = self.position.step + 1;
-            let beta = self.config.beta_at(t, per_epoch);
+            let (noise, beta) = self.config.objective.factors(self.config.beta_at(t, per_epoch));
             let (bias1, bias2) = self.config.optimizer.bias_corrections(t);
             steps.push(Step {
                 rows,
@@ -267,15 +271,15 @@ impl Trainer {
                 slot: self.slot,
                 seed: rng::fold_seed(self.config.seed),
                 step: t as u32,
-                noise: 1.0,
+                noise,
                 beta,
                 inv_batch: 1.0 / rows as f32,
-                learning_rate: self.config.learning_rate,
+                learning_rate: self.config.learning_rate_at(t, per_epoch),
                 bias1,
                 bias2,
                 pad: [0; 4],
             });
-            told.push((t, self.position.epoch + 1, beta));
+            told.push((t, self.position.epoch + 1));
             self.slot = (self.slot + 1) % (2 * MAX_CHUNK);
             self.position.step = t;
             self.position.images += rows;
@@ -300,12 +304,12 @@ impl Trainer {
         reports: &mut Vec<StepReport>,
     ) -> Result<()> {
         let metrics = executor.collect(waiting.ticket).await?;
-        for (m, (step, epoch, beta)) in metrics.iter().zip(waiting.steps) {
+        for (m, (step, epoch)) in metrics.iter().zip(waiting.steps) {
             if let Some(quantity) = guard::blown_up(m) {
                 return Err(self.diverged(executor, step, quantity).await);
             }
             self.guard.step_was_finite(step);
-            let losses = losses(m, beta);
+            let losses = Losses::from(m);
             self.train_mean.add(losses, f64::from(m.rows));
             reports.push(StepReport { step, epoch, losses });
         }
@@ -320,6 +324,7 @@ impl Trainer {
     ) -> Result<Option<EpochReport>> {
         if let Some(test) = self.test {
             let batch = self.evaluation_batch;
+            let (noise, beta) = self.config.objective.factors(self.config.beta);
             let mut steps = Vec::new();
             while (steps.len() as u32) < max_steps && self.evaluated < self.test_images {
                 let rows = batch.min(self.test_images - self.evaluated);
@@ -331,8 +336,8 @@ impl Trainer {
                     slot: steps.len() as u32,
                     seed: rng::fold_seed(self.config.seed),
                     step: 0,
-                    noise: 1.0,
-                    beta: self.config.beta,
+                    noise,
+                    beta,
                     inv_batch: 1.0 / rows as f32,
                     learning_rate: 0.0,
                     bias1: 1.0,
@@ -346,7 +351,7 @@ impl Trainer {
                 if let Some(quantity) = guard::blown_up(&m) {
                     return Err(self.diverged(executor, self.position.step, quantity).await);
                 }
-                self.test_mean.add(losses(&m, self.config.beta), f64::from(m.rows));
+                self.test_mean.add(Losses::from(&m), f64::from(m.rows));
             }
             if self.evaluated < self.test_images {
                 return Ok(None);
@@ -422,13 +427,11 @@ fn check_position(from: Position, train_images: u32) -> Result<()> {
     Ok(())
 }
 
-fn evaluation_batch(spec: &VaeSpec, test_images: u32) -> u32 {
-    plan::capacity(spec, EVALUATION_BATCH.min(test_images))
-}
-
-fn losses(m: &StepMetrics, beta: f32) -> Losses {
-    let (recon, kl) = (f64::from(m.recon), f64::from(m.kl));
-    Losses { loss: recon + f64::from(beta) * kl, recon, kl }
+fn evaluation_batch(spec: &VaeSpec, config: &TrainConfig, test_images: u32) -> u32 {
+    let samples = config.objective.samples();
+    // As many rows behind the latent as one draw each would have.
+    let wanted = (EVALUATION_BATCH / samples).max(1).min(test_images);
+    plan::capacity(spec, samples, wanted)
 }
 
 /// The order in which `epoch` (from 0) visits `n` images.

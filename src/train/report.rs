@@ -2,15 +2,23 @@
 
 use serde::Serialize;
 
+use crate::executor::StepMetrics;
+
 /// Losses in nats per image: means over images of sums over pixels or dimensions.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize)]
 pub struct Losses {
-    /// recon + β·kl.
+    /// What is minimised: recon + β·kl where the objective is the plain ELBO.
     pub loss: f64,
     /// −log p(x|z).
     pub recon: f64,
     /// KL divergence to the prior, without β.
     pub kl: f64,
+}
+
+impl From<&StepMetrics> for Losses {
+    fn from(m: &StepMetrics) -> Self {
+        Self { loss: m.objective.into(), recon: m.recon.into(), kl: m.kl.into() }
+    }
 }
 
 /// A weighted mean of losses, in f64.

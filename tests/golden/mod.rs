@@ -104,7 +104,7 @@ impl<E: Executor> Check<'_, E> {
     }
 
     async fn gradients(&mut self) -> Result<()> {
-        let plan = self.plan(&Goal::Gradients)?;
+        let plan = self.plan(&Goal::Gradients(Objective::ELBO))?;
         let program = self.executor.compile(&plan)?;
         self.write_rows(program, plan.ports.input, "x")?;
         let ticket = self.executor.run(program, Phase::All, &[self.step(1, Rule::SGD.into())])?;
@@ -143,7 +143,7 @@ impl<E: Executor> Check<'_, E> {
 
     async fn train(&mut self, setting: &Setting) -> Result<()> {
         let optimizer = setting.optimizer();
-        let plan = self.plan(&Goal::Train(optimizer))?;
+        let plan = self.plan(&Goal::Train(optimizer, Objective::ELBO))?;
         let program = self.executor.compile(&plan)?;
         self.write_params()?;
         self.executor.clear_moments();

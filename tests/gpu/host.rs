@@ -46,7 +46,7 @@ fn losses(gpu: &mut GpuExecutor, ticket: vae_playground::executor::Ticket) -> Ve
 
 #[test]
 fn runs_under_way_together_give_what_runs_one_by_one_give() {
-    let model = Model::new("small-10", Rule::ADAM, 8, 64);
+    let model = Model::new("rmsprop-10", Rule::ADAM, 8, 64);
     let (mut gpu, program) = loaded(&model);
     let mut one_by_one = Vec::new();
     for t in 1..=24 {
@@ -67,7 +67,7 @@ fn runs_under_way_together_give_what_runs_one_by_one_give() {
 #[test]
 fn a_step_in_two_phases_is_the_whole_step() {
     let clipped = Optimizer { rule: Rule::ADAM, weight_decay: 1e-3, max_norm: Some(0.5) };
-    let model = Model::new("small-10", clipped, 8, 4);
+    let model = Model::new("rmsprop-10", clipped, 8, 4);
     let (mut whole, program) = loaded(&model);
     whole.run(program, Phase::All, &model.steps(1, 1)).unwrap();
     let params = model.whole(Space::Params);
@@ -88,7 +88,7 @@ fn a_step_in_two_phases_is_the_whole_step() {
 
 #[test]
 fn snapshots_bring_parameters_and_moments_back() {
-    let model = Model::new("small-10", Rule::ADAM, 8, 8);
+    let model = Model::new("rmsprop-10", Rule::ADAM, 8, 8);
     let (mut gpu, program) = loaded(&model);
     let run = |gpu: &mut GpuExecutor, t| {
         let ticket = gpu.run(program, Phase::All, &model.steps(t, 4)).unwrap();
@@ -110,7 +110,7 @@ fn snapshots_bring_parameters_and_moments_back() {
 
 #[test]
 fn a_dataset_may_come_after_the_plan_and_be_replaced() {
-    let model = Model::new("small-10", Rule::ADAM, 8, 8);
+    let model = Model::new("rmsprop-10", Rule::ADAM, 8, 8);
     let mut gpu = executor(model.layout.len);
     let program = gpu.compile(&model.plan).unwrap();
     let refused = gpu.run(program, Phase::All, &model.steps(1, 1));
@@ -135,7 +135,7 @@ fn a_dataset_may_come_after_the_plan_and_be_replaced() {
 
 #[test]
 fn what_does_not_fit_is_refused_and_nothing_is_lost() {
-    let model = Model::new("small-10", Rule::ADAM, 8, 4);
+    let model = Model::new("rmsprop-10", Rule::ADAM, 8, 4);
     let (mut gpu, program) = loaded(&model);
     let params = model.whole(Space::Params);
     let start = pollster::block_on(gpu.read(None, params)).unwrap();
@@ -185,7 +185,7 @@ fn a_model_over_the_limits_is_refused_with_the_numbers() {
 
 #[test]
 fn a_broken_shader_is_an_error_with_its_name() {
-    let model = Model::new("small-10", Rule::ADAM, 8, 4);
+    let model = Model::new("rmsprop-10", Rule::ADAM, 8, 4);
     // On a device of its own: errors belong to devices, and other tests share one.
     let adapter = pollster::block_on(Adapter::request()).unwrap();
     let gpu = GpuExecutor::new(adapter, model.layout.len, ReasonCode::Requested, "a test");
@@ -203,7 +203,7 @@ fn a_broken_shader_is_an_error_with_its_name() {
 
 #[test]
 fn a_lost_device_answers_every_call() {
-    let model = Model::new("small-10", Rule::ADAM, 8, 4);
+    let model = Model::new("rmsprop-10", Rule::ADAM, 8, 4);
     let adapter = pollster::block_on(Adapter::request()).unwrap();
     let gpu = GpuExecutor::new(adapter.clone(), model.layout.len, ReasonCode::Requested, "a test");
     let mut gpu = pollster::block_on(gpu).unwrap();

@@ -44,8 +44,9 @@ impl Model {
 
     pub(crate) fn of(spec: &VaeSpec, optimizer: impl Into<Optimizer>, batch: u32, slots: u32) -> Self {
         let optimizer = optimizer.into();
-        let goal = Goal::Train(optimizer);
-        let plan = Plan::new(spec, &goal, Input::Dataset(Split::Train), batch, slots).unwrap();
+        let goal = Goal::Train(optimizer, Objective::ELBO);
+        let plan =
+            Plan::new(spec, &goal, Input::Dataset(Split::Train, Binarize::None), batch, slots).unwrap();
         let (count, pixels) = (4 * batch + 3, spec.pixels());
         let images = images(count, pixels);
         Self { layout: Layout::new(spec).unwrap(), plan, images, optimizer, count, pixels }

@@ -38,34 +38,57 @@ pub(crate) struct TrainArgs {
     /// Where to write the model; what resuming needs is written beside it.
     #[arg(long)]
     pub(crate) out: PathBuf,
-    /// Passes over the training images [default: 10 unless --steps is given].
+    /// Passes over the training images [default: the preset's, or 10, unless --steps is given].
     #[arg(long)]
     pub(crate) epochs: Option<u32>,
     /// Optimiser steps.
     #[arg(long)]
     pub(crate) steps: Option<u64>,
-    /// Images per step [default: 128].
+    /// Images per step [default: the preset's, or 128].
     #[arg(long)]
     pub(crate) batch: Option<u32>,
-    /// adam, rmsprop or sgd (momentum 0.9), with PyTorch's defaults [default: adam].
+    /// adam, rmsprop or sgd (momentum 0.9), with PyTorch's defaults [default: the preset's, or adam].
     #[arg(long)]
     pub(crate) optimizer: Option<String>,
-    /// Learning rate [default: 0.001].
+    /// Learning rate [default: the preset's, or 0.001].
     #[arg(long, allow_negative_numbers = true)]
     pub(crate) lr: Option<f32>,
-    /// Weight of the KL divergence [default: 1].
+    /// Weight of the KL divergence [default: the preset's, or 1].
     #[arg(long, allow_negative_numbers = true)]
     pub(crate) beta: Option<f32>,
     /// β grows linearly from 0 over this many epochs [default: 0].
     #[arg(long, allow_negative_numbers = true)]
     pub(crate) warmup_epochs: Option<f32>,
+    /// What is minimised: elbo, iwae, dreg (iwae with the doubly reparameterised gradient) or autoencoder
+    /// [default: the preset's, or elbo].
+    #[arg(long)]
+    pub(crate) objective: Option<String>,
+    /// Draws of z per image for iwae and dreg [default: the preset's, or 50].
+    #[arg(long)]
+    pub(crate) samples: Option<u32>,
+    /// Free bits of the elbo, in nats per latent dimension [default: the preset's, or 0].
+    #[arg(long, allow_negative_numbers = true)]
+    pub(crate) free_bits: Option<f32>,
+    /// How grey pixels become targets: none, dynamic or static [default: the preset's, or none].
+    #[arg(long)]
+    pub(crate) binarize: Option<String>,
+    /// How the learning rate changes: constant, cosine or stages [default: the preset's, or constant].
+    #[arg(long)]
+    pub(crate) schedule: Option<String>,
+    /// Adam's and RMSProp's ε [default: the preset's, or 1e-8].
+    #[arg(long, allow_negative_numbers = true)]
+    pub(crate) epsilon: Option<f32>,
+    /// Begin with the output's bias at the log-odds of the training images' mean (true or false) [default: the
+    /// preset's, or false].
+    #[arg(long, conflicts_with = "resume", num_args = 0..=1, default_missing_value = "true")]
+    pub(crate) data_bias: Option<bool>,
     /// Global norm to which gradients are clipped [default: none].
     #[arg(long, allow_negative_numbers = true)]
     pub(crate) clip_norm: Option<f32>,
     /// L2 penalty, added to the gradient [default: 0].
     #[arg(long, allow_negative_numbers = true)]
     pub(crate) weight_decay: Option<f32>,
-    /// Initial parameters: pytorch or glorot [default: pytorch].
+    /// Initial parameters: pytorch or glorot [default: the preset's, or pytorch].
     #[arg(long, conflicts_with = "resume")]
     pub(crate) init: Option<String>,
     /// auto, cpu or gpu.
@@ -102,6 +125,9 @@ pub(crate) struct EvalArgs {
     /// Draws of z per image.
     #[arg(long, default_value_t = 1)]
     pub(crate) samples: u32,
+    /// Also the importance-weighted estimate of log p(x) from K draws of z per image.
+    #[arg(long, value_name = "K")]
+    pub(crate) iw: Option<u32>,
     /// How grey pixels become targets: none, dynamic or static.
     #[arg(long, default_value = "none")]
     pub(crate) binarize: String,
@@ -127,6 +153,9 @@ pub(crate) struct SampleArgs {
     /// Seed of the draws.
     #[arg(long, default_value_t = 1)]
     pub(crate) seed: u64,
+    /// Class of every sample, for a conditional model [default: the classes in turn].
+    #[arg(long)]
+    pub(crate) label: Option<u8>,
     /// Standard deviation of the draws; 1 is the prior.
     #[arg(long, default_value_t = 1.0, allow_negative_numbers = true)]
     pub(crate) temperature: f32,

@@ -4,10 +4,10 @@ use std::io::IsTerminal;
 
 use indicatif::ProgressBar;
 use pollster::block_on;
-use serde_json::json;
 use vae_playground::backend::Choice;
+use vae_playground::binarize::Binarize;
 use vae_playground::data::files::load_mnist_dir;
-use vae_playground::eval::{Binarize, check, evaluate};
+use vae_playground::eval::{Protocol, evaluate};
 use vae_playground::vae::Vae;
 use vae_playground::{Error, Result};
 
@@ -16,8 +16,14 @@ use crate::{files, output};
 
 pub(crate) fn run(args: &EvalArgs) -> Result<()> {
     let choice = Choice::named(&args.backend)?;
-    let binarize = Binarize::named(&args.binarize)?;
-    check(args.limit, args.samples)?;
+    let protocol = Protocol {
+        limit: args.limit,
+        samples: args.samples,
+        importance: args.iw,
+        binarize: Binarize::named(&args.binarize)?,
+        seed: args.seed,
+    };
+    protocol.validate()?;
     let model = files::read(&args.model)?;
     let (train, test) = load_mnist_dir(&args.data)?;
     let data = match args.split.as_str() {
@@ -29,20 +35,20 @@ pub(crate) fn run(args: &EvalArgs) -> Result<()> {
     let bar = if args.json || !std::io::stderr().is_terminal() {
         ProgressBar::hidden()
     } else {
-        ProgressBar::new(data.len() as u64)
+        ProgressBar::new(1000)
     };
-    let done = |n: usize| bar.set_position(n as u64);
-    let e = block_on(evaluate(&mut vae, &data, args.limit, args.samples, binarize, args.seed, done))?;
+    let done = |part: f64| bar.set_position((1000.0 * part) as u64);
+    let e = block_on(evaluate(&mut vae, &data, &protocol, done))?;
     bar.finish_and_clear();
     if args.json {
-        let line = json!({
-            "n": e.n, "recon": e.recon, "kl": e.kl, "elbo": e.elbo, "iw": null, "binarize": e.binarize,
-        });
-        output::line(&line.to_string())
-    } else {
-        output::line(&format!(
-            "{} images, targets {}: ELBO {:.3} = -(recon {:.3} + KL {:.3}) nats per image",
-            e.n, args.binarize, e.elbo, e.recon, e.kl
-        ))
+        return output::line(&serde_json::to_string(&e).unwrap_or_default());
+    }
+    output::line(&format!(
+        "{} images, targets {}: ELBO {:.3} = -(recon {:.3} + KL {:.3}) nats per image",
+        e.n, args.binarize, e.elbo, e.recon, e.kl
+    ))?;
+    match e.iw {
+        Some(iw) => output::line(&format!("L_{} {:.3} nats per image", iw.k, iw.log_likelihood)),
+        None => Ok(()),
     }
 }

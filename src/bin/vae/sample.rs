@@ -17,7 +17,8 @@ pub(crate) fn run(args: &SampleArgs) -> Result<()> {
     if shape.channels != 1 {
         return Err(Error::Unsupported(format!("sheets of {} channels; expected 1", shape.channels)));
     }
-    let images = block_on(vae.sample(args.n, args.seed, args.temperature))?;
+    let labels = args.label.map(|label| vec![label; args.n as usize]);
+    let images = block_on(vae.sample(args.n, labels.as_deref(), args.seed, args.temperature))?;
     write_sheet(&args.out, &images, shape)
 }
 

@@ -7,13 +7,17 @@ use indicatif::{ProgressBar, ProgressStyle};
 use pollster::block_on;
 use serde_json::json;
 use vae_playground::backend::Choice;
+use vae_playground::binarize::Binarize;
 use vae_playground::checkpoint::Precision;
+use vae_playground::data::dataset::Dataset;
 use vae_playground::data::files::load_mnist_dir;
 use vae_playground::executor::Kind;
+use vae_playground::loss::Objective;
 use vae_playground::optim::Rule;
 use vae_playground::params::Initialisation;
+use vae_playground::presets::Recipe;
 use vae_playground::run_state::RunState;
-use vae_playground::train::{EpochReport, Phase, Position, TrainConfig, Trainer};
+use vae_playground::train::{EpochReport, Phase, Position, Schedule, TrainConfig, Trainer};
 use vae_playground::vae::Vae;
 use vae_playground::{Error, Result, VaeSpec, presets};
 
@@ -29,7 +33,7 @@ pub(crate) fn run(args: &TrainArgs) -> Result<()> {
     files::check_writable(&args.out)?;
     // Files first: opening a GPU takes time, and some drivers print warnings of their own.
     let (train, test) = load_mnist_dir(&args.data)?;
-    let (mut vae, position, config) = block_on(open(args, choice))?;
+    let (mut vae, position, config) = block_on(open(args, choice, &train))?;
     vae.set_dataset(&train, Some(&test))?;
     describe_run(&mut vae, args, &config);
     vae.train_start(config, position)?;
@@ -83,24 +87,65 @@ fn config(args: &TrainArgs, base: TrainConfig) -> Result<TrainConfig> {
             optimizer.rule = rule;
         }
     }
+    if let Some(value) = args.epsilon {
+        match &mut optimizer.rule {
+            Rule::Adam { epsilon, .. } | Rule::RmsProp { epsilon, .. } => *epsilon = value,
+            Rule::Sgd { .. } => return Err(Error::argument("epsilon", "sgd has none")),
+        }
+    }
     optimizer.weight_decay = args.weight_decay.unwrap_or(optimizer.weight_decay);
     optimizer.max_norm = args.clip_norm.or(optimizer.max_norm);
     let config = TrainConfig {
-        epochs: args.epochs.or(if args.steps.is_some() { None } else { Some(10) }),
+        epochs: args.epochs.or(if args.steps.is_some() { None } else { base.epochs }),
         steps: args.steps,
         batch: args.batch.unwrap_or(base.batch),
         optimizer,
         learning_rate: args.lr.unwrap_or(base.learning_rate),
         beta: args.beta.unwrap_or(base.beta),
         warmup_epochs: args.warmup_epochs.unwrap_or(base.warmup_epochs),
+        objective: objective(args, base.objective)?,
+        binarize: args.binarize.as_deref().map_or(Ok(base.binarize), Binarize::named)?,
+        schedule: args.schedule.as_deref().map_or(Ok(base.schedule), Schedule::named)?,
         seed: args.seed.unwrap_or(base.seed),
     };
     config.validate()?;
     Ok(config)
 }
 
+/// The objective given, over `base`.
+fn objective(args: &TrainArgs, base: Objective) -> Result<Objective> {
+    let samples = args.samples.unwrap_or(match base {
+        Objective::Iwae { samples, .. } => samples,
+        _ => 50,
+    });
+    let free_bits = args.free_bits.unwrap_or(match base {
+        Objective::Elbo { free_bits } => free_bits,
+        _ => 0.0,
+    });
+    let objective = match (args.objective.as_deref(), base) {
+        (Some("elbo"), _) | (None, Objective::Elbo { .. }) => Objective::Elbo { free_bits },
+        (Some("iwae"), _) => Objective::Iwae { samples, dreg: false },
+        (Some("dreg"), _) => Objective::Iwae { samples, dreg: true },
+        (None, Objective::Iwae { dreg, .. }) => Objective::Iwae { samples, dreg },
+        (Some("autoencoder"), _) | (None, Objective::Autoencoder {}) => Objective::Autoencoder {},
+        (Some(other), _) => {
+            let problem = format!("{other:?}, expected elbo, iwae, dreg or autoencoder");
+            return Err(Error::argument("objective", problem));
+        }
+    };
+    let unused = match objective {
+        Objective::Iwae { .. } => args.free_bits.map(|_| "free-bits"),
+        Objective::Elbo { .. } => args.samples.map(|_| "samples"),
+        Objective::Autoencoder {} => args.samples.map(|_| "samples").or(args.free_bits.map(|_| "free-bits")),
+    };
+    match unused {
+        Some(flag) => Err(Error::argument(flag, "the objective has none")),
+        None => Ok(objective),
+    }
+}
+
 /// The model to train, where its run stands, and the run's settings.
-async fn open(args: &TrainArgs, choice: Choice) -> Result<(Vae, Position, TrainConfig)> {
+async fn open(args: &TrainArgs, choice: Choice, train: &Dataset) -> Result<(Vae, Position, TrainConfig)> {
     if let Some(path) = &args.resume {
         let mut vae = Vae::from_checkpoint(&files::read(path)?, choice).await?;
         let state_file = files::read(&files::state_path(path))?;
@@ -111,19 +156,26 @@ async fn open(args: &TrainArgs, choice: Choice) -> Result<(Vae, Position, TrainC
         vae.set_moments(&state.moments)?;
         return Ok((vae, state.position, config));
     }
-    let spec = match (&args.preset, &args.spec) {
-        (Some(name), _) => presets::spec(name)?,
-        (None, Some(path)) => VaeSpec::from_json(&files::read_text(path)?)?,
+    let (spec, recipe) = match (&args.preset, &args.spec) {
+        (Some(name), _) => {
+            let preset = presets::preset(name)?;
+            (preset.spec, preset.recipe)
+        }
+        (None, Some(path)) => (VaeSpec::from_json(&files::read_text(path)?)?, Recipe::default()),
         (None, None) => return Err(Error::argument("preset", "missing; give --preset, --spec or --resume")),
     };
     let how = match args.init.as_deref() {
-        None | Some("pytorch") => Initialisation::PyTorch,
+        None => recipe.initialisation,
+        Some("pytorch") => Initialisation::PyTorch,
         Some("glorot") => Initialisation::Glorot,
         Some(other) => return Err(Error::argument("init", format!("{other:?}, expected pytorch or glorot"))),
     };
-    let config = config(args, TrainConfig::default())?;
+    let config = config(args, recipe.config)?;
     let mut vae = Vae::create(spec, choice, config.seed).await?;
     vae.reset(config.seed, how)?;
+    if args.data_bias.unwrap_or(recipe.data_bias) {
+        vae.set_data_bias(train).await?;
+    }
     Ok((vae, Position::default(), config))
 }
 
@@ -141,6 +193,10 @@ fn describe_run(vae: &mut Vae, args: &TrainArgs, config: &TrainConfig) {
     vae.note("batch", config.batch.to_string());
     vae.note("beta", config.beta.to_string());
     vae.note("warmup_epochs", config.warmup_epochs.to_string());
+    let json = |value: serde_json::Result<String>| value.unwrap_or_default();
+    vae.note("objective", json(serde_json::to_string(&config.objective)));
+    vae.note("binarize", json(serde_json::to_string(&config.binarize)).trim_matches('"'));
+    vae.note("schedule", json(serde_json::to_string(&config.schedule)).trim_matches('"'));
     vae.note("seed", config.seed.to_string());
     vae.note("backend", backend_name(vae));
     vae.note("version", env!("CARGO_PKG_VERSION"));
