@@ -180,6 +180,7 @@ impl TrainOptions {
             beta: self.beta.map_or(d.beta, |v| v as f32),
             warmup_epochs: self.warmup_epochs.map_or(d.warmup_epochs, |v| v as f32),
             seed: self.seed.map_or(Ok(d.seed), seed)?,
+            ..d
         })
     }
 }

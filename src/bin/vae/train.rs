@@ -29,11 +29,11 @@ const CHUNK: u32 = 16;
 
 pub(crate) fn run(args: &TrainArgs) -> Result<()> {
     let choice = Choice::named(&args.backend)?;
-    config(args, TrainConfig::default())?;
+    let begun = begin(args)?;
     files::check_writable(&args.out)?;
     // Files first: opening a GPU takes time, and some drivers print warnings of their own.
     let (train, test) = load_mnist_dir(&args.data)?;
-    let (mut vae, position, config) = block_on(open(args, choice, &train))?;
+    let (mut vae, position, config) = block_on(open(args, begun, choice, &train))?;
     vae.set_dataset(&train, Some(&test))?;
     describe_run(&mut vae, args, &config);
     vae.train_start(config, position)?;
@@ -144,39 +144,67 @@ fn objective(args: &TrainArgs, base: Objective) -> Result<Objective> {
     }
 }
 
-/// The model to train, where its run stands, and the run's settings.
-async fn open(args: &TrainArgs, choice: Choice, train: &Dataset) -> Result<(Vae, Position, TrainConfig)> {
-    if let Some(path) = &args.resume {
-        let mut vae = Vae::from_checkpoint(&files::read(path)?, choice).await?;
-        let state_file = files::read(&files::state_path(path))?;
-        let model = vae.params().await?;
-        let state = RunState::load(&state_file, vae.layout(), &model)?;
-        let config = config(args, state.config)?;
-        vae.set_params(&state.params)?;
-        vae.set_moments(&state.moments)?;
-        return Ok((vae, state.position, config));
-    }
-    let (spec, recipe) = match (&args.preset, &args.spec) {
-        (Some(name), _) => {
+/// What a run begins with.
+enum Begun {
+    /// Nothing.
+    New(VaeSpec, Recipe),
+    /// An earlier run's files: the model's, and what resuming needs beside it.
+    Earlier(Vec<u8>, Vec<u8>),
+}
+
+/// Reads what the run begins with, and checks all settings that can be checked before a model is opened.
+fn begin(args: &TrainArgs) -> Result<Begun> {
+    let (spec, mut recipe) = match (&args.resume, &args.preset, &args.spec) {
+        (Some(path), ..) => {
+            let state = files::read(&files::state_path(path))?;
+            return Ok(Begun::Earlier(files::read(path)?, state));
+        }
+        (None, Some(name), _) => {
             let preset = presets::preset(name)?;
             (preset.spec, preset.recipe)
         }
-        (None, Some(path)) => (VaeSpec::from_json(&files::read_text(path)?)?, Recipe::default()),
-        (None, None) => return Err(Error::argument("preset", "missing; give --preset, --spec or --resume")),
+        (None, None, Some(path)) => (VaeSpec::from_json(&files::read_text(path)?)?, Recipe::default()),
+        (None, None, None) => {
+            return Err(Error::argument("preset", "missing; give --preset, --spec or --resume"));
+        }
     };
-    let how = match args.init.as_deref() {
+    recipe.initialisation = match args.init.as_deref() {
         None => recipe.initialisation,
         Some("pytorch") => Initialisation::PyTorch,
         Some("glorot") => Initialisation::Glorot,
         Some(other) => return Err(Error::argument("init", format!("{other:?}, expected pytorch or glorot"))),
     };
-    let config = config(args, recipe.config)?;
-    let mut vae = Vae::create(spec, choice, config.seed).await?;
-    vae.reset(config.seed, how)?;
-    if args.data_bias.unwrap_or(recipe.data_bias) {
-        vae.set_data_bias(train).await?;
+    recipe.data_bias = args.data_bias.unwrap_or(recipe.data_bias);
+    recipe.config = config(args, recipe.config)?;
+    Ok(Begun::New(spec, recipe))
+}
+
+/// The model to train, where its run stands, and the run's settings.
+async fn open(
+    args: &TrainArgs,
+    begun: Begun,
+    choice: Choice,
+    train: &Dataset,
+) -> Result<(Vae, Position, TrainConfig)> {
+    match begun {
+        Begun::Earlier(model, state) => {
+            let mut vae = Vae::from_checkpoint(&model, choice).await?;
+            let model = vae.params().await?;
+            let state = RunState::load(&state, vae.layout(), &model)?;
+            let config = config(args, state.config)?;
+            vae.set_params(&state.params)?;
+            vae.set_moments(&state.moments)?;
+            Ok((vae, state.position, config))
+        }
+        Begun::New(spec, Recipe { config, initialisation, data_bias }) => {
+            let mut vae = Vae::create(spec, choice, config.seed).await?;
+            vae.reset(config.seed, initialisation)?;
+            if data_bias {
+                vae.set_data_bias(train).await?;
+            }
+            Ok((vae, Position::default(), config))
+        }
     }
-    Ok((vae, Position::default(), config))
 }
 
 fn describe_run(vae: &mut Vae, args: &TrainArgs, config: &TrainConfig) {
