@@ -85,7 +85,8 @@ pub fn load(bytes: &[u8]) -> Result<Checkpoint> {
     Ok(Checkpoint { spec, params, provenance })
 }
 
-/// The spec of a file of pytorch/examples' script, which stores none: sizes from shapes, ReLU, Bernoulli.
+/// The spec of a file of pytorch/examples' script, which stores none: sizes from shapes, ReLU, Bernoulli; of
+/// a conditional one as well.
 fn infer_spec(file: &Container<'_>) -> Result<VaeSpec> {
     let weight = |name: &str| match file.shape(name) {
         Some(&[out, inputs]) => Ok((size(name, out)?, size(name, inputs)?)),
@@ -93,9 +94,18 @@ fn infer_spec(file: &Container<'_>) -> Result<VaeSpec> {
         None => Err(no_spec(format!("there is no tensor {name}"))),
     };
     let hidden = |units| vec![LayerSpec::Linear { units, activation: Activation::Relu }];
-    let (encoder, pixels) = weight("fc1.weight")?;
+    let (encoder, inputs) = weight("fc1.weight")?;
     let (latent, _) = weight("fc21.weight")?;
-    let (units, _) = weight("fc3.weight")?;
+    let (units, decoder_inputs) = weight("fc3.weight")?;
+    let (pixels, _) = weight("fc4.weight")?;
+    // A conditional model has its label behind the pixels and behind z.
+    let classes = inputs.saturating_sub(pixels);
+    if decoder_inputs != latent.saturating_add(classes) || inputs != pixels.saturating_add(classes) {
+        let problem = format!(
+            "fc1 takes {inputs} values for {pixels} pixels, fc3 {decoder_inputs} for {latent} dimensions"
+        );
+        return Err(no_spec(problem));
+    }
     let mut decoder = hidden(units);
     if units == pixels {
         // Else this layer would be taken for the one to the logits.
@@ -107,7 +117,7 @@ fn infer_spec(file: &Container<'_>) -> Result<VaeSpec> {
         latent,
         decoder,
         likelihood: Likelihood::Bernoulli {},
-        classes: 0,
+        classes,
     };
     spec.validate().map_err(in_checkpoint)?;
     Ok(spec)

@@ -10,49 +10,62 @@ use crate::{mnist, tools};
 /// Everything that decides a model's weights, besides the code. Always trained on the CPU, where a
 /// seed gives the same bits each time.
 #[derive(Debug)]
-struct Recipe {
+struct Model {
     /// The preset, and the name of the file.
     name: &'static str,
-    epochs: u32,
-    batch: u32,
-    learning_rate: &'static str,
-    seed: u64,
+    /// Flags of `vae train`, over the preset's recipe; each run after the first resumes the one before.
+    runs: &'static [&'static str],
+    /// Flags of `vae eval`, for the figures of pretrained/README.md.
+    measures: &'static [&'static str],
 }
 
-const RECIPES: [Recipe; 1] =
-    [Recipe { name: "dense-20", epochs: 30, batch: 128, learning_rate: "1e-3", seed: 1 }];
+const MODELS: [Model; 1] = [Model {
+    name: "dense-20",
+    runs: &["--epochs 30"],
+    measures: &["--samples 10", "--samples 10 --binarize dynamic --iw 1000"],
+}];
 
 /// The names that the command line accepts.
 pub(crate) fn names() -> PossibleValuesParser {
-    PossibleValuesParser::new(RECIPES.map(|recipe| recipe.name))
+    PossibleValuesParser::new(MODELS.map(|model| model.name))
 }
 
 /// Makes the model called `name`, or all of them, and prints each one's quality on the test set.
 pub(crate) fn run(project: &Project, name: Option<&str>) -> Result<()> {
     tools::npm_packages(project)?;
     mnist::ensure(project)?;
+    for model in MODELS.iter().filter(|model| name.is_none_or(|name| name == model.name)) {
+        make(project, model)?;
+    }
+    Ok(())
+}
+
+fn make(project: &Project, model: &Model) -> Result<()> {
     let sh = &project.sh;
     let data = mnist::directory(project);
-    for recipe in RECIPES.iter().filter(|recipe| name.is_none_or(|name| name == recipe.name)) {
-        let Recipe { name: preset, learning_rate, .. } = recipe;
-        let out = project.path(format!("pretrained/{preset}.safetensors"));
-        let (epochs, batch) = (recipe.epochs.to_string(), recipe.batch.to_string());
-        let seed = recipe.seed.to_string();
+    let name = model.name;
+    // Runs leave what resuming needs beside their file, which pretrained/ does not keep.
+    let work = project.path(format!("target/pretrain/{name}.safetensors"));
+    let shipped = project.path(format!("pretrained/{name}.safetensors"));
+    sh.create_dir(project.path("target/pretrain"))?;
+    for (i, flags) in model.runs.iter().enumerate() {
+        let flags = flags.split_whitespace();
+        let from =
+            if i == 0 { vec!["--preset".into(), name.into()] } else { vec!["--resume".into(), work.clone()] };
         cmd!(
             sh,
-            "cargo run --release --bin vae -- train --preset {preset} --data {data} --out {out} --epochs {epochs}
-             --batch {batch} --lr {learning_rate} --seed {seed} --backend cpu --f16"
+            "cargo run --release --bin vae -- train {from...} --data {data} --out {work} --backend cpu --f16 {flags...}"
         )
         .run()?;
-        // The figures of pretrained/README.md.
-        for targets in ["none", "dynamic"] {
-            cmd!(
-                sh,
-                "cargo run --release --bin vae -- eval --model {out} --data {data} --backend cpu --samples 10
-                 --binarize {targets} --json"
-            )
-            .run()?;
-        }
+    }
+    sh.copy_file(&work, &shipped)?;
+    for flags in model.measures {
+        let flags = flags.split_whitespace();
+        cmd!(
+            sh,
+            "cargo run --release --bin vae -- eval --model {shipped} --data {data} --backend cpu --json {flags...}"
+        )
+        .run()?;
     }
     Ok(())
 }
