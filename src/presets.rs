@@ -47,6 +47,8 @@ pub struct Recipe {
     pub initialisation: Initialisation,
     /// Whether the output's bias begins at the log-odds of the training images' mean.
     pub data_bias: bool,
+    /// Steps from one printed line to the next; `None` for a line per epoch.
+    pub print_every: Option<u64>,
 }
 
 /// The spec called `name`.
@@ -192,8 +194,8 @@ fn dense_10() -> Preset {
     dense(&[256], 10, Relu, BERNOULLI).trained(TrainConfig { epochs: Some(20), ..TrainConfig::default() })
 }
 
-/// Stride-2 convolutions and transposed convolutions, 32 dimensions, squared error, Adam at 5·10⁻⁴, batch 64. As
-/// printed, the decoder's images vanish before they reach 28×28; here each transposed convolution doubles them.
+/// Stride-2 convolutions and transposed convolutions, 32 dimensions, squared error, Adam at 5·10⁻⁴, batch 64,
+/// a line every 100 batches. As printed, the decoder's images vanish before they reach 28×28; here each transposed convolution doubles them.
 fn conv_32() -> Preset {
     let encoder = vec![conv(32, 3, 2, 1), conv(64, 3, 2, 1)];
     let decoder = vec![
@@ -202,11 +204,13 @@ fn conv_32() -> Preset {
         transpose(32, 3, 2, 1, 1, Relu),
         transpose(1, 3, 2, 1, 1, Identity),
     ];
-    model(encoder, 32, decoder, SQUARED_ERROR).trained(TrainConfig {
+    let mut preset = model(encoder, 32, decoder, SQUARED_ERROR).trained(TrainConfig {
         batch: 64,
         learning_rate: 5e-4,
         ..TrainConfig::default()
-    })
+    });
+    preset.recipe.print_every = Some(100);
+    preset
 }
 
 impl Preset {

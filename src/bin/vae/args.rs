@@ -100,6 +100,12 @@ pub(crate) struct TrainArgs {
     /// Go on from a model written by an earlier run, with that run's settings unless others are given.
     #[arg(long, conflicts_with_all = ["preset", "spec"])]
     pub(crate) resume: Option<PathBuf>,
+    /// Print the loss every N steps [default: the preset's, or once an epoch].
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) print_every: Option<u64>,
+    /// Write a sheet of 10×10 samples when the run is over, a PNG.
+    #[arg(long)]
+    pub(crate) sheet: Option<PathBuf>,
     /// Write the weights in half precision.
     #[arg(long)]
     pub(crate) f16: bool,

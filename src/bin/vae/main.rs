@@ -6,6 +6,8 @@ mod files;
 mod info;
 mod output;
 mod sample;
+mod settings;
+mod sheet;
 mod train;
 
 use std::process::ExitCode;

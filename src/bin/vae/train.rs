@@ -7,30 +7,32 @@ use indicatif::{ProgressBar, ProgressStyle};
 use pollster::block_on;
 use serde_json::json;
 use vae_playground::backend::Choice;
-use vae_playground::binarize::Binarize;
 use vae_playground::checkpoint::Precision;
 use vae_playground::data::dataset::Dataset;
 use vae_playground::data::files::load_mnist_dir;
 use vae_playground::executor::Kind;
-use vae_playground::loss::Objective;
 use vae_playground::optim::Rule;
-use vae_playground::params::Initialisation;
 use vae_playground::presets::Recipe;
 use vae_playground::run_state::RunState;
-use vae_playground::train::{EpochReport, Phase, Position, Schedule, TrainConfig, Trainer};
+use vae_playground::train::{EpochReport, Phase, Position, StepReport, TrainConfig, Trainer};
 use vae_playground::vae::Vae;
-use vae_playground::{Error, Result, VaeSpec, presets};
+use vae_playground::{Error, Result};
 
 use crate::args::TrainArgs;
-use crate::{files, output};
+use crate::settings::{Begun, begin, config};
+use crate::{files, output, sheet};
 
 /// Steps handed over at a time.
 const CHUNK: u32 = 16;
+/// Samples on a sheet: ten rows of ten.
+const SHEET: u32 = 100;
 
 pub(crate) fn run(args: &TrainArgs) -> Result<()> {
     let choice = Choice::named(&args.backend)?;
     let begun = begin(args)?;
+    let print_every = args.print_every.or(begun.print_every());
     files::check_writable(&args.out)?;
+    args.sheet.as_deref().map_or(Ok(()), files::check_writable)?;
     // Files first: opening a GPU takes time, and some drivers print warnings of their own.
     let (train, test) = load_mnist_dir(&args.data)?;
     let (mut vae, position, config) = block_on(open(args, begun, choice, &train))?;
@@ -56,6 +58,9 @@ pub(crate) fn run(args: &TrainArgs) -> Result<()> {
                 return Err(e);
             }
         };
+        for step in progress.steps.iter().filter(|s| print_every.is_some_and(|every| s.step % every == 0)) {
+            bar.suspend(|| print_step(args, step, progress.steps_in_epoch))?;
+        }
         if let Some(last) = progress.steps.last() {
             bar.set_position((last.step - 1) % progress.steps_in_epoch + 1);
             bar.set_message(format!("epoch {} loss {:.2}", last.epoch, last.losses.loss));
@@ -69,114 +74,12 @@ pub(crate) fn run(args: &TrainArgs) -> Result<()> {
         }
         if progress.phase == Phase::Done {
             bar.finish_and_clear();
-            return Ok(());
+            return match &args.sheet {
+                Some(path) => sheet::write_samples(&mut vae, path, SHEET, config.seed),
+                None => Ok(()),
+            };
         }
     }
-}
-
-/// The settings given, over those of `base`: the defaults, or an earlier run's.
-fn config(args: &TrainArgs, base: TrainConfig) -> Result<TrainConfig> {
-    let mut optimizer = base.optimizer;
-    if let Some(name) = &args.optimizer {
-        let rule = Rule::named(name)?;
-        if args.resume.is_some() && std::mem::discriminant(&rule) != std::mem::discriminant(&optimizer.rule) {
-            let problem = format!("{name}, but the run to resume has another one, whose state it needs");
-            return Err(Error::argument("optimizer", problem));
-        }
-        if args.resume.is_none() {
-            optimizer.rule = rule;
-        }
-    }
-    if let Some(value) = args.epsilon {
-        match &mut optimizer.rule {
-            Rule::Adam { epsilon, .. } | Rule::RmsProp { epsilon, .. } => *epsilon = value,
-            Rule::Sgd { .. } => return Err(Error::argument("epsilon", "sgd has none")),
-        }
-    }
-    optimizer.weight_decay = args.weight_decay.unwrap_or(optimizer.weight_decay);
-    optimizer.max_norm = args.clip_norm.or(optimizer.max_norm);
-    let config = TrainConfig {
-        epochs: args.epochs.or(if args.steps.is_some() { None } else { base.epochs }),
-        steps: args.steps,
-        batch: args.batch.unwrap_or(base.batch),
-        optimizer,
-        learning_rate: args.lr.unwrap_or(base.learning_rate),
-        beta: args.beta.unwrap_or(base.beta),
-        warmup_epochs: args.warmup_epochs.unwrap_or(base.warmup_epochs),
-        objective: objective(args, base.objective)?,
-        binarize: args.binarize.as_deref().map_or(Ok(base.binarize), Binarize::named)?,
-        schedule: args.schedule.as_deref().map_or(Ok(base.schedule), Schedule::named)?,
-        seed: args.seed.unwrap_or(base.seed),
-    };
-    config.validate()?;
-    Ok(config)
-}
-
-/// The objective given, over `base`.
-fn objective(args: &TrainArgs, base: Objective) -> Result<Objective> {
-    let samples = args.samples.unwrap_or(match base {
-        Objective::Iwae { samples, .. } => samples,
-        _ => 50,
-    });
-    let free_bits = args.free_bits.unwrap_or(match base {
-        Objective::Elbo { free_bits } => free_bits,
-        _ => 0.0,
-    });
-    let objective = match (args.objective.as_deref(), base) {
-        (Some("elbo"), _) | (None, Objective::Elbo { .. }) => Objective::Elbo { free_bits },
-        (Some("iwae"), _) => Objective::Iwae { samples, dreg: false },
-        (Some("dreg"), _) => Objective::Iwae { samples, dreg: true },
-        (None, Objective::Iwae { dreg, .. }) => Objective::Iwae { samples, dreg },
-        (Some("autoencoder"), _) | (None, Objective::Autoencoder {}) => Objective::Autoencoder {},
-        (Some(other), _) => {
-            let problem = format!("{other:?}, expected elbo, iwae, dreg or autoencoder");
-            return Err(Error::argument("objective", problem));
-        }
-    };
-    let unused = match objective {
-        Objective::Iwae { .. } => args.free_bits.map(|_| "free-bits"),
-        Objective::Elbo { .. } => args.samples.map(|_| "samples"),
-        Objective::Autoencoder {} => args.samples.map(|_| "samples").or(args.free_bits.map(|_| "free-bits")),
-    };
-    match unused {
-        Some(flag) => Err(Error::argument(flag, "the objective has none")),
-        None => Ok(objective),
-    }
-}
-
-/// What a run begins with.
-enum Begun {
-    /// Nothing.
-    New(VaeSpec, Recipe),
-    /// An earlier run's files: the model's, and what resuming needs beside it.
-    Earlier(Vec<u8>, Vec<u8>),
-}
-
-/// Reads what the run begins with, and checks all settings that can be checked before a model is opened.
-fn begin(args: &TrainArgs) -> Result<Begun> {
-    let (spec, mut recipe) = match (&args.resume, &args.preset, &args.spec) {
-        (Some(path), ..) => {
-            let state = files::read(&files::state_path(path))?;
-            return Ok(Begun::Earlier(files::read(path)?, state));
-        }
-        (None, Some(name), _) => {
-            let preset = presets::preset(name)?;
-            (preset.spec, preset.recipe)
-        }
-        (None, None, Some(path)) => (VaeSpec::from_json(&files::read_text(path)?)?, Recipe::default()),
-        (None, None, None) => {
-            return Err(Error::argument("preset", "missing; give --preset, --spec or --resume"));
-        }
-    };
-    recipe.initialisation = match args.init.as_deref() {
-        None => recipe.initialisation,
-        Some("pytorch") => Initialisation::PyTorch,
-        Some("glorot") => Initialisation::Glorot,
-        Some(other) => return Err(Error::argument("init", format!("{other:?}, expected pytorch or glorot"))),
-    };
-    recipe.data_bias = args.data_bias.unwrap_or(recipe.data_bias);
-    recipe.config = config(args, recipe.config)?;
-    Ok(Begun::New(spec, recipe))
 }
 
 /// The model to train, where its run stands, and the run's settings.
@@ -196,7 +99,7 @@ async fn open(
             vae.set_moments(&state.moments)?;
             Ok((vae, state.position, config))
         }
-        Begun::New(spec, Recipe { config, initialisation, data_bias }) => {
+        Begun::New(spec, Recipe { config, initialisation, data_bias, .. }) => {
             let mut vae = Vae::create(spec, choice, config.seed).await?;
             vae.reset(config.seed, initialisation)?;
             if data_bias {
@@ -254,6 +157,18 @@ fn report(args: &TrainArgs, vae: &Vae, epoch: &EpochReport, seconds: f64) -> Res
     output::line(&format!(
         "epoch {:3}  step {:6}  train {:8.3}  test {:8.3} (recon {:.3}, KL {:.3})  {seconds:.2} s",
         epoch.epoch, epoch.step, epoch.train.loss, test.loss, test.recon, test.kl
+    ))
+}
+
+fn print_step(args: &TrainArgs, step: &StepReport, steps_in_epoch: u64) -> Result<()> {
+    if args.json {
+        return output::line(&serde_json::to_string(step).unwrap_or_default());
+    }
+    let batch = (step.step - 1) % steps_in_epoch + 1;
+    let losses = step.losses;
+    output::line(&format!(
+        "epoch {:3}  batch {batch:5}/{steps_in_epoch}  loss {:8.3} (recon {:.3}, KL {:.3})",
+        step.epoch, losses.loss, losses.recon, losses.kl
     ))
 }
 
