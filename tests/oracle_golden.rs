@@ -156,25 +156,25 @@ fn the_oracle_agrees_with_pytorch() {
 #[test]
 fn the_fixtures_cover_every_activation_and_likelihood() {
     let fixtures = fixture::all();
-    let json: String = fixtures.iter().map(|f| f.spec.to_json()).collect();
+    let json: String = fixtures.iter().map(|f| f.setup.spec.to_json()).collect();
     let names = ["identity", "relu", "leaky_relu", "tanh", "sigmoid", "softplus", "gelu", "silu"];
     for name in names.into_iter().chain(["bernoulli", "gaussian"]) {
         assert!(json.contains(&format!("\"{name}\"")), "no fixture has {name}");
     }
-    assert!(fixtures.iter().any(|f| f.layout.tensors[0].name == "fc1.weight"));
-    assert!(fixtures.iter().any(|f| f.beta != 1.0));
+    assert!(fixtures.iter().any(|f| f.setup.layout.tensors[0].name == "fc1.weight"));
+    assert!(fixtures.iter().any(|f| f.setup.beta != 1.0));
     assert!(fixtures.iter().all(|f| f.optimizers.len() == 8));
 }
 
 #[test]
 fn the_noise_is_the_engines() {
     for fixture in fixture::all() {
-        let latent = fixture.spec.latent;
+        let latent = fixture.setup.spec.latent;
         let mut eps = fixture.tensor("eps").iter();
         for t in 1..=STEPS {
             for element in 0..BATCH * latent {
                 let (ours, theirs) =
-                    (rng::normal(fixture.seed, Purpose::Latent, t, element), eps.next().unwrap());
+                    (rng::normal(fixture.setup.seed, Purpose::Latent, t, element), eps.next().unwrap());
                 assert!((ours - theirs).abs() < 5e-6, "step {t}, element {element}: {ours}, not {theirs}");
             }
         }

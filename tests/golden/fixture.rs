@@ -5,8 +5,11 @@ use std::collections::BTreeMap;
 use safetensors::SafeTensors;
 use serde::Deserialize;
 use vae_playground::VaeSpec;
+use vae_playground::loss::Objective;
 use vae_playground::optim::{Optimizer, Rule};
 use vae_playground::params::Layout;
+
+use super::model::Setup;
 
 /// Images of a batch.
 pub(crate) const BATCH: u32 = 7;
@@ -31,6 +34,23 @@ fixtures!(
     "gaussian",
     "no-hidden",
     "own-output",
+    "deep-elu",
+    "conv",
+    "conv-padded",
+    "conv-mixed",
+    "conv-last",
+    "conditional",
+    "conditional-no-hidden",
+    "conditional-conv",
+    "free-bits",
+    "autoencoder",
+    "autoencoder-conv",
+    "iwae",
+    "iwae-beta",
+    "iwae-conv",
+    "dreg",
+    "dreg-beta",
+    "dreg-conv",
 );
 
 /// An optimiser that a fixture has results for.
@@ -52,6 +72,7 @@ impl Setting {
 #[derive(Debug, Clone, Deserialize)]
 struct Description {
     spec: VaeSpec,
+    objective: Objective,
     beta: f32,
     seed: u32,
     optimizers: Vec<Setting>,
@@ -60,12 +81,7 @@ struct Description {
 /// One model and what PyTorch computed with it.
 #[derive(Debug, Clone)]
 pub(crate) struct Fixture {
-    pub(crate) name: &'static str,
-    pub(crate) spec: VaeSpec,
-    pub(crate) layout: Layout,
-    pub(crate) beta: f32,
-    /// Seed of the noise as kernels see it.
-    pub(crate) seed: u32,
+    pub(crate) setup: Setup,
     pub(crate) optimizers: Vec<Setting>,
     tensors: BTreeMap<String, Vec<f32>>,
 }
@@ -74,9 +90,9 @@ impl Fixture {
     fn parse(name: &'static str, bytes: &[u8]) -> Self {
         let (_, metadata) = SafeTensors::read_metadata(bytes).expect(name);
         let notes = metadata.metadata().as_ref().expect("a fixture is described in its metadata");
-        let Description { spec, beta, seed, optimizers } =
+        let Description { spec, objective, beta, seed, optimizers } =
             serde_json::from_str(&notes["fixture"]).expect(name);
-        let tensors = SafeTensors::deserialize(bytes)
+        let tensors: BTreeMap<String, Vec<f32>> = SafeTensors::deserialize(bytes)
             .expect(name)
             .iter()
             .map(|(key, view)| {
@@ -85,12 +101,15 @@ impl Fixture {
             })
             .collect();
         let layout = Layout::new(&spec).expect(name);
-        Self { name, spec, layout, beta, seed, optimizers, tensors }
+        let labels = tensors.get("labels").map_or(Vec::new(), |l| l.iter().map(|&l| l as u32).collect());
+        let name = name.to_owned();
+        let setup = Setup { name, spec, layout, objective, beta, seed, batch: BATCH, labels };
+        Self { setup, optimizers, tensors }
     }
 
     /// A tensor of the fixture.
     pub(crate) fn tensor(&self, key: &str) -> &[f32] {
-        self.tensors.get(key).unwrap_or_else(|| panic!("{} has no tensor {key}", self.name))
+        self.tensors.get(key).unwrap_or_else(|| panic!("{} has no tensor {key}", self.setup.name))
     }
 
     pub(crate) fn scalar(&self, key: &str) -> f32 {
@@ -100,8 +119,8 @@ impl Fixture {
 
     /// The initial parameters as an arena.
     pub(crate) fn params(&self) -> Vec<f32> {
-        let mut arena = vec![0.0; self.layout.len as usize];
-        for t in &self.layout.tensors {
+        let mut arena = vec![0.0; self.setup.layout.len as usize];
+        for t in &self.setup.layout.tensors {
             arena[t.range.clone()].copy_from_slice(self.tensor(&t.name));
         }
         arena

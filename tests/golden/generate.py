@@ -1,7 +1,7 @@
-"""Makes the golden fixtures: small dense VAEs computed by PyTorch in double precision.
+"""Makes the golden fixtures: small VAEs of every kind, computed by PyTorch in double precision.
 
 Run `python tests/golden/generate.py` with the packages of requirements.txt; see README.md for what a fixture
-holds. The result depends on nothing but this file and those packages.
+holds. The result depends on nothing but the files beside this one and those packages.
 """
 
 import json
@@ -10,7 +10,8 @@ from pathlib import Path
 
 import numpy as np
 import torch
-import torch.nn.functional as F
+from counter import latent_noise
+from network import Vae
 from safetensors.torch import save_file
 from torch import nn
 
@@ -20,17 +21,6 @@ LATENT = 3
 SHAPE = {"channels": 1, "height": 4, "width": 5}
 PIXELS = 20
 NOISE_SEED = 0x5EED_0001
-
-ACTIVATIONS = {
-    "identity": lambda x: x,
-    "relu": F.relu,
-    "leaky_relu": F.leaky_relu,
-    "tanh": torch.tanh,
-    "sigmoid": torch.sigmoid,
-    "softplus": F.softplus,
-    "gelu": F.gelu,
-    "silu": F.silu,
-}
 
 ADAM = {"type": "adam", "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8}
 RMSPROP = {"type": "rmsprop", "alpha": 0.99, "momentum": 0.0, "epsilon": 1e-8}
@@ -63,129 +53,126 @@ def linear(units, activation="identity"):
     return {"type": "linear", "units": units, "activation": activation}
 
 
-def spec(encoder, decoder, likelihood=None):
+def conv(channels, kernel, stride, padding, activation="identity"):
+    size = {"channels": channels, "kernel": kernel, "stride": stride, "padding": padding}
+    return {"type": "conv2d", **size, "activation": activation}
+
+
+def transpose(channels, kernel, stride, padding, output_padding, activation="identity"):
+    layer = conv(channels, kernel, stride, padding, activation)
+    return {**layer, "type": "conv_transpose2d", "outputPadding": output_padding}
+
+
+def image(channels, height, width):
+    return {"channels": channels, "height": height, "width": width}
+
+
+def reshape(channels, height, width):
+    return {"type": "reshape", **image(channels, height, width)}
+
+
+FLATTEN = {"type": "flatten"}
+BERNOULLI = {"type": "bernoulli"}
+GAUSSIAN = {"type": "gaussian", "sigma": 0.7071}
+ELBO = {"type": "elbo", "freeBits": 0.0}
+AUTOENCODER = {"type": "autoencoder"}
+
+
+def iwae(samples, dreg):
+    return {"type": "iwae", "samples": samples, "dreg": dreg}
+
+
+def spec(encoder, decoder, likelihood=BERNOULLI, shape=SHAPE, classes=0):
     return {
-        "input": SHAPE,
+        "input": shape,
         "encoder": encoder,
         "latent": LATENT,
         "decoder": decoder,
-        "likelihood": likelihood or {"type": "bernoulli"},
-        "classes": 0,
+        "likelihood": likelihood,
+        "classes": classes,
     }
+
+
+def small(activation, **rest):
+    return spec([linear(12, activation)], [linear(12, activation)], **rest)
 
 
 def deep(activation):
     return spec([linear(11, activation), linear(6, activation)], [linear(5, activation), linear(9, activation)])
 
 
+# Odd sizes, strides that do not divide them, an image of two channels; ends in a transposed convolution.
+CONV = spec(
+    [conv(5, 3, 2, 1, "relu"), conv(4, 5, 1, 2, "tanh"), conv(3, 2, 3, 0, "elu"), FLATTEN, linear(6, "elu")],
+    [linear(60, "relu"), reshape(3, 5, 4), transpose(3, 1, 1, 0, 0, "silu"), transpose(2, 3, 2, 1, 0)],
+    shape=image(2, 9, 7),
+)
+# Every output padding that its strides allow; the heads stand on an image.
+CONV_PADDED = spec(
+    [conv(4, 4, 3, 2, "silu"), conv(3, 3, 2, 1, "gelu")],
+    [linear(4, "elu"), reshape(2, 2, 1), transpose(3, 5, 1, 1, 0, "gelu"), transpose(1, 3, 3, 2, 2)],
+    likelihood=GAUSSIAN,
+    shape=image(1, 10, 7),
+)
+# Each kind of layer on the other side too; z is an image of one pixel; a linear layer to the pixels is added.
+CONV_MIXED = spec(
+    [transpose(3, 2, 2, 1, 1, "leaky_relu"), conv(4, 3, 3, 1, "softplus"), conv(4, 1, 2, 0, "relu")],
+    [transpose(4, 3, 1, 0, 0, "sigmoid"), conv(3, 2, 1, 1, "gelu"), transpose(2, 4, 3, 3, 1, "relu")],
+    shape=image(1, 5, 6),
+)
+# A convolution gives the logits.
+CONV_LAST = spec(
+    [conv(3, 5, 2, 2, "tanh"), linear(7, "relu")],
+    [linear(12, "tanh"), reshape(3, 2, 2), transpose(4, 3, 2, 1, 1, "relu"), conv(1, 3, 1, 1)],
+    shape=image(1, 4, 4),
+)
+CONDITIONAL_CONV = spec(
+    [conv(4, 3, 2, 1, "relu"), linear(7, "relu")],
+    [linear(8, "relu"), reshape(2, 2, 2), transpose(3, 3, 2, 1, 0, "relu"), transpose(1, 3, 2, 1, 0)],
+    shape=image(1, 5, 5),
+    classes=3,
+)
+
+ADAM_ONLY = [setting("adam", ADAM, 0.01)]
+
+
+def fixture(spec, beta=1.0, objective=ELBO, optimizers=ADAM_ONLY):
+    return {"spec": spec, "beta": beta, "objective": objective, "seed": NOISE_SEED, "optimizers": optimizers}
+
+
+def dense(spec, beta=1.0):
+    return fixture(spec, beta, optimizers=OPTIMIZERS)
+
+
 FIXTURES = {
-    "relu": (spec([linear(12, "relu")], [linear(12, "relu")]), 1.0),
-    "deep-leaky-relu": (deep("leaky_relu"), 1.0),
-    "deep-tanh": (deep("tanh"), 0.5),
-    "deep-sigmoid": (deep("sigmoid"), 1.0),
-    "deep-softplus": (deep("softplus"), 4.0),
-    "deep-gelu": (deep("gelu"), 1.0),
-    "deep-silu": (deep("silu"), 2.0),
-    "gaussian": (
-        spec([linear(12, "relu")], [linear(12, "relu")], {"type": "gaussian", "sigma": 0.7071}),
-        1.5,
-    ),
-    "no-hidden": (spec([], []), 1.0),
-    "own-output": (spec([linear(8, "tanh"), linear(7)], [linear(9, "silu"), linear(PIXELS)]), 1.0),
+    "relu": dense(small("relu")),
+    "deep-leaky-relu": dense(deep("leaky_relu")),
+    "deep-tanh": dense(deep("tanh"), 0.5),
+    "deep-sigmoid": dense(deep("sigmoid")),
+    "deep-softplus": dense(deep("softplus"), 4.0),
+    "deep-gelu": dense(deep("gelu")),
+    "deep-silu": dense(deep("silu"), 2.0),
+    "gaussian": dense(small("relu", likelihood=GAUSSIAN), 1.5),
+    "no-hidden": dense(spec([], [])),
+    "own-output": dense(spec([linear(8, "tanh"), linear(7)], [linear(9, "silu"), linear(PIXELS)])),
+    "deep-elu": fixture(deep("elu")),
+    "conv": fixture(CONV),
+    "conv-padded": fixture(CONV_PADDED, 0.5),
+    "conv-mixed": fixture(CONV_MIXED),
+    "conv-last": fixture(CONV_LAST),
+    "conditional": fixture(small("relu", classes=4)),
+    "conditional-no-hidden": fixture(spec([], [], classes=3)),
+    "conditional-conv": fixture(CONDITIONAL_CONV),
+    "free-bits": fixture(deep("tanh"), 0.5, {**ELBO, "freeBits": 0.4}),
+    "autoencoder": fixture(small("relu"), objective=AUTOENCODER),
+    "autoencoder-conv": fixture(CONV_PADDED, objective=AUTOENCODER),
+    "iwae": fixture(deep("tanh"), objective=iwae(3, False)),
+    "iwae-beta": fixture(small("relu"), 0.5, iwae(4, False)),
+    "iwae-conv": fixture(CONDITIONAL_CONV, objective=iwae(2, False)),
+    "dreg": fixture(deep("tanh"), objective=iwae(3, True)),
+    "dreg-beta": fixture(small("relu", likelihood=GAUSSIAN), 0.5, iwae(4, True)),
+    "dreg-conv": fixture(CONDITIONAL_CONV, objective=iwae(2, True)),
 }
-
-
-class Vae(nn.Module):
-    """The spec's network, its modules named as in a checkpoint."""
-
-    def __init__(self, spec):
-        super().__init__()
-        encoder = spec["encoder"]
-        decoder = list(spec["decoder"])
-        added = not decoder or decoder[-1]["units"] != PIXELS
-        if added:
-            decoder.append(linear(PIXELS))
-        small = len(encoder) == 1 and len(decoder) == 2
-
-        def register(name, inputs, layer):
-            module = nn.Linear(inputs, layer["units"])
-            path, _, leaf = name.rpartition(".")
-            if path:
-                getattr(self, path).append(module)
-            else:
-                self.add_module(leaf, module)
-            return module, ACTIVATIONS[layer["activation"]]
-
-        def chain(names, inputs, layers):
-            made = []
-            for name, layer in zip(names, layers):
-                made.append(register(name, inputs, layer))
-                inputs = layer["units"]
-            return made, inputs
-
-        if not small:
-            self.encoder = nn.ModuleList()
-        names = ["fc1"] if small else [f"encoder.{i}" for i in range(len(encoder))]
-        self.encode_layers, width = chain(names, PIXELS, encoder)
-        heads = ("fc21", "fc22") if small else ("mu", "logvar")
-        self.heads = [register(name, width, linear(LATENT))[0] for name in heads]
-        if not small:
-            self.decoder = nn.ModuleList()
-        names = ["fc3", "fc4"] if small else [f"decoder.{i}" for i in range(len(decoder))]
-        if added and not small:
-            names[-1] = "output"
-        self.decode_layers, _ = chain(names, LATENT, decoder)
-
-        likelihood = spec["likelihood"]
-        # The engine reads sigma as a 32-bit float.
-        self.sigma = float(np.float32(likelihood["sigma"])) if likelihood["type"] == "gaussian" else None
-
-    def forward(self, x, eps):
-        """Terms of the loss as means over images, in nats, and what led to them."""
-        h = x
-        for layer, activation in self.encode_layers:
-            h = activation(layer(h))
-        mu, logvar = (head(h) for head in self.heads)
-        z = mu + torch.exp(0.5 * logvar) * eps
-        h = z
-        for layer, activation in self.decode_layers:
-            h = activation(layer(h))
-        logits = h
-        if self.sigma is None:
-            recon = F.binary_cross_entropy_with_logits(logits, x, reduction="none")
-            mean = torch.sigmoid(logits)
-        else:
-            recon = (x - logits) ** 2 / (2 * self.sigma**2) + 0.5 * math.log(2 * math.pi * self.sigma**2)
-            mean = logits
-        recon = recon.sum(1).mean()
-        kl = 0.5 * (mu**2 + logvar.exp() - 1 - logvar).sum(1).mean()
-        return {"mu": mu, "logvar": logvar, "z": z, "logits": logits, "mean": mean, "recon": recon, "kl": kl}
-
-
-def pcg4d(v):
-    """Jarzynski and Olano, "Hash Functions for GPU Rendering" (JCGT 9(3), 2020), on Python's integers."""
-    mask = 0xFFFF_FFFF
-
-    def mix(v):
-        x, y, z, w = v
-        x = (x + y * w) & mask
-        y = (y + z * x) & mask
-        z = (z + x * y) & mask
-        w = (w + y * z) & mask
-        return x, y, z, w
-
-    v = mix([(n * 1664525 + 1013904223) & mask for n in v])
-    return mix([n ^ (n >> 16) for n in v])
-
-
-def latent_noise(step, element):
-    """The engine's standard normal number of the reparameterisation, by Box-Muller with exact functions."""
-    purpose_latent = 1
-    a, b, _, _ = pcg4d([NOISE_SEED, purpose_latent, step, element])
-    radius = math.sqrt(-2 * math.log(((a >> 8) + 1) / 2**24))
-    # The quadrant comes from the top two bits, the angle within it from the next 24.
-    turn = (b >> 30) / 4 + (((b << 2) & 0xFFFF_FFFF) >> 8) / 2**26
-    return radius * math.cos(2 * math.pi * turn)
 
 
 def single(tensor):
@@ -206,14 +193,13 @@ def optimizer_of(setting, parameters):
     return torch.optim.Adam(parameters, betas=(rule["beta1"], rule["beta2"]), eps=rule["epsilon"], **common)
 
 
-def train(model, setting, x, noise, beta):
+def train(model, setting, batches, run):
     """Ten steps on one batch; the loss and the gradient's norm of each before its update."""
     optimizer = optimizer_of(setting, model.parameters())
     losses, norms = [], []
-    for eps in noise:
+    for eps in batches:
         optimizer.zero_grad()
-        terms = model(x, eps)
-        loss = terms["recon"] + beta * terms["kl"]
+        loss = run(eps)["loss"]
         loss.backward()
         max_norm = math.inf if setting["max_norm"] is None else setting["max_norm"]
         norms.append(nn.utils.clip_grad_norm_(model.parameters(), max_norm))
@@ -222,33 +208,58 @@ def train(model, setting, x, noise, beta):
     return torch.stack(losses), torch.stack(norms)
 
 
-def make(index, spec, beta):
+def latent_gradient(model, x, z, labels):
+    """Gradient with respect to z of -log p(x|z), each pixel's term weighed by a mask."""
+    z = single(z.detach()).requires_grad_()
+    mask = torch.randint(0, 3, x.shape).double() / 2
+    recon = (model.pixel_terms(model.decode(z, labels), x) * mask).sum(1)
+    (dz,) = torch.autograd.grad(recon.sum(), z)
+    return {"latent.z": z.detach(), "latent.mask": mask, "latent.recon": recon.detach(), "latent.dz": dz}
+
+
+def input_gradient(model, x, labels):
+    """Gradient with respect to the images of a weighted sum of all of mu and log-variance."""
+    x = x.clone().requires_grad_()
+    stats = torch.cat(model.encode(x, labels), dim=1)
+    weights = single(torch.randn_like(stats))
+    (dx,) = torch.autograd.grad((stats * weights).sum(), x)
+    return {"input.dstats": weights, "input.dx": dx}
+
+
+def make(index, fixture):
     torch.manual_seed(1000 + index)
-    model = Vae(spec).double()
+    model = Vae(fixture["spec"]).double()
     # Twice PyTorch's initial range: activations leave the part where they are nearly linear.
     with torch.no_grad():
         for p in model.parameters():
             p.copy_(single(2 * p))
     initial = {name: p.detach().clone() for name, p in model.named_parameters()}
-    levels = torch.randint(0, 256, (BATCH, PIXELS)).clamp(40, 215) - 40
+    levels = torch.randint(0, 256, (BATCH, model.pixels)).clamp(40, 215) - 40
     x = single(levels.double() / 175)
-    noise = torch.tensor(
-        [[[latent_noise(t + 1, r * LATENT + j) for j in range(LATENT)] for r in range(BATCH)] for t in range(STEPS)],
-        dtype=torch.float64,
-    )
+    labels = torch.arange(BATCH) * 2 % model.classes if model.classes else None
+    rows = BATCH * fixture["objective"].get("samples", 1)
+    noise = torch.from_numpy(np.stack([latent_noise(NOISE_SEED, t + 1, rows, LATENT) for t in range(STEPS)]))
+
+    def run(eps):
+        return model(x, eps, fixture["objective"], fixture["beta"], labels)
 
     tensors = {**initial, "x": x, "eps": noise}
-    terms = model(x, noise[0])
-    loss = terms["recon"] + beta * terms["kl"]
-    loss.backward()
+    if labels is not None:
+        tensors["labels"] = labels
+    terms = run(noise[0])
+    terms["loss"].backward()
     tensors.update({name: value.detach() for name, value in terms.items()})
-    tensors["loss"] = loss.detach()
-    tensors.update({f"grad.{name}": p.grad for name, p in model.named_parameters()})
+    # A parameter that the objective does not reach has no gradient in PyTorch.
+    grads = {name: torch.zeros_like(p) if p.grad is None else p.grad for name, p in model.named_parameters()}
+    tensors.update({f"grad.{name}": grad for name, grad in grads.items()})
 
-    for setting in OPTIMIZERS:
+    tensors.update(latent_gradient(model, x, terms["mu"], labels))
+    tensors.update(input_gradient(model, x, labels))
+
+    for setting in fixture["optimizers"]:
         model.load_state_dict(initial)
         key = setting["name"]
-        tensors[f"losses.{key}"], tensors[f"norms.{key}"] = train(model, setting, x, noise, beta)
+        tensors[f"losses.{key}"], tensors[f"norms.{key}"] = train(model, setting, noise, run)
         for name, p in model.named_parameters():
             tensors[f"final.{key}.{name}"] = p.detach().clone()
     return {name: t.to(torch.float32).contiguous() for name, t in tensors.items()}
@@ -270,10 +281,9 @@ def make_checkpoint(pixels, hidden, latent):
 def main():
     here = Path(__file__).parent
     save_file(make_checkpoint(784, 8, 2), here / "pytorch-examples.safetensors")
-    for index, (name, (spec, beta)) in enumerate(FIXTURES.items()):
+    for index, (name, fixture) in enumerate(FIXTURES.items()):
+        tensors = make(index, fixture)
         # One key: safetensors writes several in an order that changes from run to run.
-        fixture = {"spec": spec, "beta": beta, "seed": NOISE_SEED, "optimizers": OPTIMIZERS}
-        tensors = make(index, spec, beta)
         save_file(tensors, here / f"{name}.safetensors", metadata={"fixture": json.dumps(fixture)})
         print(f"{name}: loss {tensors['loss']:.4f}, after ten steps of Adam {tensors['losses.adam'][-1]:.4f}")
 
