@@ -21,6 +21,7 @@
 //! | [`backend`] | which executor runs, and why |
 //! | [`vae`] | the public object |
 //! | [`eval`] | losses over a dataset, with their protocol |
+//! | [`measure`] | use of the latent, principal components, neighbours, quality, exact likelihood |
 //! | [`data`] | IDX files, drawings turned into MNIST images, datasets |
 
 pub mod backend;
@@ -35,6 +36,7 @@ pub mod executor;
 pub mod gpu;
 mod layers;
 pub mod loss;
+pub mod measure;
 pub mod op;
 pub mod optim;
 pub mod params;

@@ -16,7 +16,7 @@ const RANKS: [&[&str]; 13] = [
     &["presets"],
     &["run_state"],
     &["vae"],
-    &["eval"],
+    &["eval", "measure"],
     &["wasm"],
     &["bin"],
 ];

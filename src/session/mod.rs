@@ -349,7 +349,8 @@ fn check_rows(
     Ok(values.len() / width as usize)
 }
 
-const fn step(rows: u32) -> Step {
+/// A step over `rows` images with nothing else to say.
+pub(crate) const fn step(rows: u32) -> Step {
     Step {
         rows,
         row_offset: 0,

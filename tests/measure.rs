@@ -1,0 +1,199 @@
+//! What is measured from a model's outputs, against scikit-learn, scikit-image and scipy (`measure/generate.py`).
+#![cfg(not(target_arch = "wasm32"))]
+
+use pollster::block_on;
+use serde_json::Value;
+use vae_playground::Error;
+use vae_playground::VaeSpec;
+use vae_playground::cpu::CpuExecutor;
+use vae_playground::executor::{Executor, ReasonCode};
+use vae_playground::measure::knn::{Labelled, accuracy, classify};
+use vae_playground::measure::latent::latent_use;
+use vae_playground::measure::pca::Pca;
+use vae_playground::measure::quadrature::{Grid, Quadrature, log_likelihood_2d};
+use vae_playground::measure::quality::{quality, ssim};
+use vae_playground::op::{Space, View};
+use vae_playground::params::Layout;
+use vae_playground::session::{Posterior, Session};
+use vae_playground::spec::ImageShape;
+
+fn expected(section: &str) -> Value {
+    let all: Value = serde_json::from_str(include_str!("measure/expected.json")).unwrap();
+    all[section].clone()
+}
+
+fn numbers(value: &Value) -> Vec<f64> {
+    value.as_array().unwrap().iter().map(|v| v.as_f64().unwrap()).collect()
+}
+
+fn floats(value: &Value) -> Vec<f32> {
+    numbers(value).iter().map(|&v| v as f32).collect()
+}
+
+fn bytes(value: &Value) -> Vec<u8> {
+    numbers(value).iter().map(|&v| v as u8).collect()
+}
+
+#[track_caller]
+fn close(found: &[f64], wanted: &[f64], tolerance: f64) {
+    assert_eq!(found.len(), wanted.len());
+    for (i, (f, w)) in found.iter().zip(wanted).enumerate() {
+        assert!((f - w).abs() <= tolerance, "value {i} is {f}, expected {w}");
+    }
+}
+
+#[test]
+fn kl_and_variance_of_each_dimension() {
+    let e = expected("latent");
+    let posterior = Posterior { mu: floats(&e["mu"]), logvar: floats(&e["logvar"]) };
+    let found = latent_use(&posterior, 4).unwrap();
+    close(&found.kl, &numbers(&e["kl"]), 1e-9);
+    close(&found.variance, &numbers(&e["variance"]), 1e-12);
+    assert_eq!(found.active(), 3);
+}
+
+#[test]
+fn principal_components_are_those_of_scikit_learn() {
+    let e = expected("pca");
+    let points = floats(&e["points"]);
+    let pca = Pca::of(&points, 6).unwrap();
+    close(&pca.mean, &numbers(&e["mean"]), 1e-12);
+    close(&pca.components, &numbers(&e["components"]), 1e-10);
+    close(&pca.variances, &numbers(&e["variances"]), 1e-10);
+    close(&pca.ratios(), &numbers(&e["ratios"]), 1e-12);
+    let projected: Vec<f64> = pca.project(&points, 2).unwrap().iter().map(|&v| v.into()).collect();
+    close(&projected, &numbers(&e["projected"]), 1e-5);
+}
+
+#[test]
+fn neighbours_vote_as_in_scikit_learn() {
+    let e = expected("knn");
+    let (points, labels) = (floats(&e["points"]), bytes(&e["labels"]));
+    let (queries, truth) = (floats(&e["queries"]), bytes(&e["truth"]));
+    let known = Labelled { points: &points, labels: &labels };
+    for found in e["found"].as_array().unwrap() {
+        let k = found["k"].as_u64().unwrap() as usize;
+        assert_eq!(classify(known, &queries, 3, k, |_| {}).unwrap(), bytes(&found["classes"]), "k = {k}");
+        let queries = Labelled { points: &queries, labels: &truth };
+        let share = accuracy(known, queries, 3, k, |_| {}).unwrap();
+        assert!((share - found["accuracy"].as_f64().unwrap()).abs() < 1e-12);
+    }
+}
+
+#[test]
+fn errors_and_similarity_are_those_of_scikit_image() {
+    let e = expected("quality");
+    let side = |name: &str| e[name].as_u64().unwrap() as u32;
+    let shape = ImageShape { channels: 1, height: side("height"), width: side("width") };
+    let pixels = |name: &str| bytes(&e[name]).iter().map(|&b| f32::from(b) / 255.0).collect::<Vec<_>>();
+    let (images, others) = (pixels("images"), pixels("others"));
+    let found = quality(&images, &others, shape).unwrap();
+    let of = |name: &str| e[name].as_f64().unwrap();
+    close(&[found.mse], &[of("mse")], 1e-12);
+    close(&[found.psnr, found.psnr_of_mean_mse], &[of("psnr"), of("psnr_of_mean_mse")], 1e-10);
+    let wanted = numbers(&e["ssim"]);
+    close(&[found.ssim.unwrap()], &[wanted.iter().sum::<f64>() / wanted.len() as f64], 1e-10);
+    let plane = shape.len() as usize;
+    for (i, wanted) in wanted.iter().enumerate() {
+        let at = i * plane..(i + 1) * plane;
+        close(&[ssim(&images[at.clone()], &others[at], shape).unwrap()], &[*wanted], 1e-10);
+    }
+}
+
+/// A session with a fixture's model, and its images.
+fn model(e: &Value) -> (Session<CpuExecutor>, Vec<f32>) {
+    let spec = VaeSpec::from_json(&e["spec"].to_string()).unwrap();
+    let layout = Layout::new(&spec).unwrap();
+    let mut params = vec![0.0; layout.len as usize];
+    for tensor in &layout.tensors {
+        params[tensor.range.clone()].copy_from_slice(&floats(&e["tensors"][&tensor.name]));
+    }
+    let mut executor = CpuExecutor::new(layout.len, ReasonCode::Requested, "a test");
+    executor.write(None, View { space: Space::Params, offset: 0, len: layout.len }, &params).unwrap();
+    (Session::new(executor, spec), floats(&e["images"]))
+}
+
+fn integrate(e: &Value, grid: impl FnOnce(&Posterior) -> Grid) -> Quadrature {
+    let (mut session, images) = model(e);
+    let posterior = block_on(session.encode(&images, None)).unwrap();
+    let grid = grid(&posterior);
+    let mut reports = Vec::new();
+    let found =
+        block_on(log_likelihood_2d(&mut session, &images, grid, |done, all| reports.push((done, all))));
+    let all = (grid.points() as usize).pow(2);
+    assert_eq!(reports.last(), Some(&(all, all)));
+    assert!(reports.windows(2).all(|w| w[0].0 < w[1].0));
+    found.unwrap()
+}
+
+#[test]
+fn quadrature_of_a_linear_gaussian_model_is_its_closed_form() {
+    let e = expected("linear_gaussian");
+    let found = integrate(&e, |posterior| Grid::covering(posterior, None).unwrap());
+    let exact = numbers(&e["log_likelihood"]);
+    close(&found.log_likelihood, &exact, 1e-3);
+    let mean = exact.iter().sum::<f64>() / exact.len() as f64;
+    close(&[found.mean()], &[mean], 1e-3);
+}
+
+#[test]
+fn quadrature_of_a_nonlinear_bernoulli_model_is_that_of_scipy() {
+    let e = expected("bernoulli");
+    let found = integrate(&e, |_| Grid::new(9.0, 181).unwrap());
+    close(&found.log_likelihood, &numbers(&e["log_likelihood"]), 1e-5);
+    assert!(found.worst_error() < 1e-3, "{}", found.worst_error());
+}
+
+#[test]
+fn the_estimate_of_the_error_bounds_it_and_shows_a_grid_that_is_too_coarse() {
+    let e = expected("linear_gaussian");
+    let exact = numbers(&e["log_likelihood"]);
+    let mut estimates = Vec::new();
+    for points in [61, 101, 161, 241] {
+        let found = integrate(&e, |posterior| Grid::covering(posterior, Some(points)).unwrap());
+        assert_eq!(found.grid.points(), points);
+        let pairs = found.log_likelihood.iter().zip(&exact);
+        let worst = pairs.map(|(f, w)| (f - w).abs()).fold(0.0, f64::max);
+        assert!(worst <= found.worst_error() + 1e-3, "{points} points: {worst}, {}", found.worst_error());
+        assert!(found.error() <= found.worst_error());
+        estimates.push(found.worst_error());
+    }
+    assert!(estimates[0] > 0.5 && estimates[3] < 1e-3, "{estimates:?}");
+}
+
+#[test]
+fn the_result_does_not_depend_on_how_many_images_come_together() {
+    let e = expected("bernoulli");
+    let (mut session, images) = model(&e);
+    let grid = Grid::new(6.0, 65).unwrap();
+    let mut of = |images: &[f32]| block_on(log_likelihood_2d(&mut session, images, grid, |_, _| {})).unwrap();
+    let one = of(&images).log_likelihood;
+    // More than one product takes.
+    let many = of(&images.repeat(301)).log_likelihood;
+    assert_eq!(many.len(), 1505);
+    for many in many.chunks_exact(5) {
+        close(many, &one, 1e-5);
+    }
+}
+
+#[test]
+fn models_that_are_not_planar_and_bad_images_are_refused() {
+    let e = expected("bernoulli");
+    let (mut session, images) = model(&e);
+    let grid = Grid::new(6.0, 9).unwrap();
+    let mut of = |images: &[f32]| block_on(log_likelihood_2d(&mut session, images, grid, |_, _| {}));
+    assert!(matches!(of(&images[1..]), Err(Error::InvalidArgument { .. })));
+    assert!(matches!(of(&[2.0; 6]), Err(Error::InvalidArgument { .. })));
+
+    let whole = session.executor.params().len() as u32;
+    let view = View { space: Space::Params, offset: 0, len: whole };
+    session.executor.write(None, view, &vec![f32::NAN; whole as usize]).unwrap();
+    let refused = block_on(log_likelihood_2d(&mut session, &images, grid, |_, _| {}));
+    assert!(refused.unwrap_err().to_string().contains("not finite"));
+
+    let spec = VaeSpec { latent: 3, ..session.spec().clone() };
+    let executor = CpuExecutor::new(Layout::new(&spec).unwrap().len, ReasonCode::Requested, "a test");
+    let mut other = Session::new(executor, spec);
+    let refused = block_on(log_likelihood_2d(&mut other, &images, grid, |_, _| {}));
+    assert!(matches!(refused, Err(Error::Unsupported(_))));
+}
