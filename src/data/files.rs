@@ -37,6 +37,28 @@ pub fn load_mnist_dir(path: impl AsRef<Path>) -> Result<(Dataset, Dataset)> {
     Ok((train, test))
 }
 
+/// Reads an IDX file of images, gzipped where its name ends in `.gz`.
+///
+/// # Errors
+/// [`Error::Io`] with the path, when it cannot be read or is not what it should be.
+pub fn load_images(path: impl AsRef<Path>) -> Result<Dataset> {
+    let path = path.as_ref();
+    let bytes = read(path)?;
+    let images = idx::parse_images(&bytes).map_err(|e| io_error(path, e))?;
+    Dataset::from_u8(images.pixels, None, images.rows * images.cols)
+}
+
+/// Reads an IDX file of labels of any number of classes, gzipped where its name ends in `.gz`.
+///
+/// # Errors
+/// As [`load_images`].
+pub fn load_labels(path: impl AsRef<Path>) -> Result<Vec<u8>> {
+    let path = path.as_ref();
+    let bytes = read(path)?;
+    let labels = idx::parse_labels(&bytes, 1 << 8).map_err(|e| io_error(path, e))?;
+    Ok(labels.to_vec())
+}
+
 fn load_pair(dir: &Path, split: &str) -> Result<Dataset> {
     let images_path = find(dir, &format!("{split}-images"), "idx3-ubyte")?;
     let labels_path = find(dir, &format!("{split}-labels"), "idx1-ubyte")?;

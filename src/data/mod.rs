@@ -5,6 +5,8 @@ pub mod dataset;
 pub mod files;
 pub mod idx;
 pub mod image;
+#[cfg(all(feature = "cli", not(target_arch = "wasm32")))]
+pub mod npy;
 
 pub use dataset::Dataset;
 pub use image::{Digit, preprocess_drawing};

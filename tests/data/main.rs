@@ -7,3 +7,4 @@ mod drawing;
 mod files;
 mod idx;
 mod mnist;
+mod npy;

@@ -6,7 +6,11 @@ use clap::{Args, Parser, Subcommand};
 
 /// The whole command line.
 #[derive(Debug, Parser)]
-#[command(name = "vae", version, about = "Variational autoencoders: train, evaluate, sample, describe")]
+#[command(
+    name = "vae",
+    version,
+    about = "Variational autoencoders: train, evaluate, encode, decode, sample, describe"
+)]
 pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) command: Command,
@@ -18,6 +22,10 @@ pub(crate) enum Command {
     Train(TrainArgs),
     /// Measure the ELBO over a dataset.
     Eval(EvalArgs),
+    /// Encode images: mu and logvar of q(z|x).
+    Encode(EncodeArgs),
+    /// Decode z: the mean of p(x|z).
+    Decode(DecodeArgs),
     /// Draw a sheet of samples from the prior.
     Sample(SampleArgs),
     /// Describe a checkpoint.
@@ -143,9 +151,79 @@ pub(crate) struct EvalArgs {
     /// Seed of the noise.
     #[arg(long, default_value_t = 1)]
     pub(crate) seed: u64,
+    #[command(flatten)]
+    pub(crate) measure: MeasureArgs,
     /// One JSON object a line.
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+/// What `eval` measures beside the ELBO; images become targets as for the first draw of the ELBO.
+#[derive(Debug, Args)]
+pub(crate) struct MeasureArgs {
+    /// KL divergence of each latent dimension, active units, principal components of the latent means.
+    #[arg(long)]
+    pub(crate) latent: bool,
+    /// Accuracy of classifying the test images by the K training images nearest in the latent.
+    #[arg(long, value_name = "K")]
+    pub(crate) knn: Option<usize>,
+    /// Squared error, PSNR and SSIM of reconstructions through mu.
+    #[arg(long)]
+    pub(crate) quality: bool,
+    /// Exact log-likelihood by quadrature, for models with two latent dimensions.
+    #[arg(long)]
+    pub(crate) quadrature: bool,
+    /// Points of the quadrature along each dimension [default: chosen from the posteriors].
+    #[arg(long, requires = "quadrature")]
+    pub(crate) points: Option<u32>,
+}
+
+/// The classes that a conditional model needs.
+#[derive(Debug, Args)]
+pub(crate) struct LabelArgs {
+    /// Class of every row, for a conditional model.
+    #[arg(long, conflicts_with = "labels")]
+    pub(crate) label: Option<u8>,
+    /// Class of each row, for a conditional model: .npy of bytes, or an IDX file, plain or .gz.
+    #[arg(long)]
+    pub(crate) labels: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct EncodeArgs {
+    /// The checkpoint.
+    #[arg(long)]
+    pub(crate) model: PathBuf,
+    /// Images: .npy ([n, pixels] or [n, channels, height, width], values in [0, 1] or bytes), .png (one image of
+    /// the model's size), or an IDX file, plain or .gz.
+    #[arg(long)]
+    pub(crate) input: PathBuf,
+    #[command(flatten)]
+    pub(crate) labels: LabelArgs,
+    /// auto, cpu or gpu.
+    #[arg(long, default_value = "auto")]
+    pub(crate) backend: String,
+    /// One JSON object.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DecodeArgs {
+    /// The checkpoint.
+    #[arg(long)]
+    pub(crate) model: PathBuf,
+    /// Rows of z: .npy of shape [n, latent].
+    #[arg(long)]
+    pub(crate) z: PathBuf,
+    /// The result: .npy of shape [n, pixels], or .png with all images on one sheet.
+    #[arg(long)]
+    pub(crate) out: PathBuf,
+    #[command(flatten)]
+    pub(crate) labels: LabelArgs,
+    /// auto, cpu or gpu.
+    #[arg(long, default_value = "auto")]
+    pub(crate) backend: String,
 }
 
 #[derive(Debug, Args)]

@@ -12,7 +12,7 @@ use vae_playground::vae::Vae;
 use vae_playground::{Error, Result};
 
 use crate::args::EvalArgs;
-use crate::{files, output};
+use crate::{files, measure, output};
 
 pub(crate) fn run(args: &EvalArgs) -> Result<()> {
     let choice = Choice::named(&args.backend)?;
@@ -24,11 +24,12 @@ pub(crate) fn run(args: &EvalArgs) -> Result<()> {
         seed: args.seed,
     };
     protocol.validate()?;
+    measure::check(args)?;
     let model = files::read(&args.model)?;
     let (train, test) = load_mnist_dir(&args.data)?;
     let data = match args.split.as_str() {
-        "test" => test,
-        "train" => train,
+        "test" => &test,
+        "train" => &train,
         other => return Err(Error::argument("split", format!("{other:?}, expected test or train"))),
     };
     let mut vae = block_on(Vae::from_checkpoint(&model, choice))?;
@@ -38,17 +39,19 @@ pub(crate) fn run(args: &EvalArgs) -> Result<()> {
         ProgressBar::new(1000)
     };
     let done = |part: f64| bar.set_position((1000.0 * part) as u64);
-    let e = block_on(evaluate(&mut vae, &data, &protocol, done))?;
+    let e = block_on(evaluate(&mut vae, data, &protocol, done))?;
     bar.finish_and_clear();
+    let measured = measure::run(&mut vae, args, &protocol, &train, data)?;
     if args.json {
-        return output::line(&serde_json::to_string(&e).unwrap_or_default());
+        let fields = measured.with(&e);
+        return output::line(&serde_json::to_string(&fields).unwrap_or_default());
     }
     output::line(&format!(
         "{} images, targets {}: ELBO {:.3} = -(recon {:.3} + KL {:.3}) nats per image",
         e.n, args.binarize, e.elbo, e.recon, e.kl
     ))?;
-    match e.iw {
-        Some(iw) => output::line(&format!("L_{} {:.3} nats per image", iw.k, iw.log_likelihood)),
-        None => Ok(()),
+    if let Some(iw) = e.iw {
+        output::line(&format!("L_{} {:.3} nats per image", iw.k, iw.log_likelihood))?;
     }
+    measured.lines.iter().try_for_each(|line| output::line(line))
 }

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use vae_playground::data::npy;
 use vae_playground::{Error, Result};
 
 pub(crate) fn read(path: &Path) -> Result<Vec<u8>> {
@@ -44,6 +45,20 @@ pub(crate) fn state_path(model: &Path) -> PathBuf {
     PathBuf::from(format!("{stem}.state.safetensors"))
 }
 
+/// Whether a file's name ends in `.extension`, in letters of either case.
+pub(crate) fn has_extension(path: &Path, extension: &str) -> bool {
+    path.extension().is_some_and(|found| found.eq_ignore_ascii_case(extension))
+}
+
+pub(crate) fn read_npy(path: &Path) -> Result<npy::Array> {
+    npy::parse(&read(path)?).map_err(|e| wrong(path, &e.to_string()))
+}
+
+/// The error for a file that is not what it should be.
+pub(crate) fn wrong(path: &Path, problem: &str) -> Error {
+    Error::Io { path: path.display().to_string(), problem: problem.to_owned() }
+}
+
 pub(crate) fn at(path: &Path, error: &std::io::Error) -> Error {
-    Error::Io { path: path.display().to_string(), problem: error.to_string() }
+    wrong(path, &error.to_string())
 }

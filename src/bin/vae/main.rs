@@ -1,10 +1,15 @@
-//! The native command line: train, evaluate, sample from and describe models.
+//! The native command line: train, evaluate, use and describe models.
 
 mod args;
+mod decode;
+mod encode;
 mod eval;
 mod files;
 mod info;
+mod labels;
+mod measure;
 mod output;
+mod picture;
 mod sample;
 mod settings;
 mod sheet;
@@ -26,6 +31,8 @@ fn main() -> ExitCode {
     let outcome = match &cli.command {
         Command::Train(args) => train::run(args),
         Command::Eval(args) => eval::run(args),
+        Command::Encode(args) => encode::run(args),
+        Command::Decode(args) => decode::run(args),
         Command::Sample(args) => sample::run(args),
         Command::Info(args) => info::run(args),
     };
