@@ -19,7 +19,7 @@ pub(crate) struct Cli {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Train a model on MNIST-like IDX files.
-    Train(TrainArgs),
+    Train(Box<TrainArgs>),
     /// Measure the ELBO over a dataset.
     Eval(EvalArgs),
     /// Encode images: mu and logvar of q(z|x).
