@@ -2,6 +2,7 @@
 
 use pollster::block_on;
 use vae_playground::backend::Choice;
+use vae_playground::checkpoint;
 use vae_playground::data::npy::{self, Elements};
 use vae_playground::vae::Vae;
 use vae_playground::{Error, Result};
@@ -17,8 +18,10 @@ pub(crate) fn run(args: &DecodeArgs) -> Result<()> {
         return Err(Error::argument("out", problem));
     }
     files::check_writable(&args.out)?;
-    let mut vae = block_on(Vae::from_checkpoint(&files::read(&args.model)?, choice))?;
-    let (shape, latent) = (vae.spec().input, vae.spec().latent as usize);
+    let model = files::read(&args.model)?;
+    // The input first: opening a GPU takes time, and some drivers print warnings of their own.
+    let spec = checkpoint::load(&model)?.spec;
+    let (shape, latent) = (spec.input, spec.latent as usize);
     let array = files::read_npy(&args.z)?;
     if !matches!(array.shape[..], [width] | [_, width] if width == latent) {
         let problem = format!("an array of shape {:?}, expected [n, {latent}]", array.shape);
@@ -28,6 +31,7 @@ pub(crate) fn run(args: &DecodeArgs) -> Result<()> {
         return Err(files::wrong(&args.z, "an array of bytes, expected floating-point numbers"));
     };
     let labels = labels::of(&args.labels, z.len() / latent)?;
+    let mut vae = block_on(Vae::from_checkpoint(&model, choice))?;
     let images = block_on(vae.decode(&z, labels.as_deref()))?;
     if as_png {
         return sheet::write(&args.out, &images, shape);

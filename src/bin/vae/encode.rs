@@ -5,6 +5,7 @@ use std::path::Path;
 use pollster::block_on;
 use serde::Serialize;
 use vae_playground::backend::Choice;
+use vae_playground::checkpoint;
 use vae_playground::data::files::load_images;
 use vae_playground::data::npy::Elements;
 use vae_playground::spec::ImageShape;
@@ -25,14 +26,17 @@ struct Line<'a> {
 
 pub(crate) fn run(args: &EncodeArgs) -> Result<()> {
     let choice = Choice::named(&args.backend)?;
-    let mut vae = block_on(Vae::from_checkpoint(&files::read(&args.model)?, choice))?;
-    let images = read_images(&args.input, vae.spec().input)?;
-    let labels = labels::of(&args.labels, images.len() / vae.spec().pixels() as usize)?;
+    let model = files::read(&args.model)?;
+    // The input first: opening a GPU takes time, and some drivers print warnings of their own.
+    let spec = checkpoint::load(&model)?.spec;
+    let images = read_images(&args.input, spec.input)?;
+    let labels = labels::of(&args.labels, images.len() / spec.pixels() as usize)?;
+    let mut vae = block_on(Vae::from_checkpoint(&model, choice))?;
     let posterior = block_on(vae.encode(&images, labels.as_deref()))?;
     if posterior.mu.iter().chain(&posterior.logvar).any(|v| !v.is_finite()) {
         return Err(Error::argument("model", "its mu and logvar are not finite"));
     }
-    let latent = vae.spec().latent as usize;
+    let latent = spec.latent as usize;
     let rows = |values| <[f32]>::chunks_exact(values, latent).collect::<Vec<_>>();
     let (mu, logvar) = (rows(&posterior.mu), rows(&posterior.logvar));
     if args.json {

@@ -24,8 +24,8 @@ pub(crate) fn run(args: &EvalArgs) -> Result<()> {
         seed: args.seed,
     };
     protocol.validate()?;
-    measure::check(args)?;
     let model = files::read(&args.model)?;
+    measure::check(args, &model)?;
     let (train, test) = load_mnist_dir(&args.data)?;
     let data = match args.split.as_str() {
         "test" => &test,

@@ -3,6 +3,7 @@
 use pollster::block_on;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
+use vae_playground::checkpoint;
 use vae_playground::data::dataset::Dataset;
 use vae_playground::eval::{Evaluation, Protocol};
 use vae_playground::measure::knn::{self, Labelled};
@@ -47,8 +48,8 @@ impl Measured {
     }
 }
 
-/// Checks what can be checked before the model is opened.
-pub(crate) fn check(args: &EvalArgs) -> Result<()> {
+/// Checks what can be checked before the checkpoint `model` is opened on a backend.
+pub(crate) fn check(args: &EvalArgs, model: &[u8]) -> Result<()> {
     if args.measure.knn == Some(0) {
         return Err(Error::argument("knn", "0 neighbours, expected at least 1"));
     }
@@ -57,6 +58,10 @@ pub(crate) fn check(args: &EvalArgs) -> Result<()> {
     }
     if let Some(points) = args.measure.points {
         Grid::new(1.0, points)?;
+    }
+    if args.measure.quadrature {
+        let spec = checkpoint::load(model)?.spec;
+        quadrature::check(&spec).map_err(|e| Error::argument("quadrature", e.to_string()))?;
     }
     Ok(())
 }
@@ -73,9 +78,6 @@ pub(crate) fn run(
     let n = protocol.limit.unwrap_or(data.len()).min(data.len());
     let mut work = Work { vae, protocol, quiet: args.json };
     let mut measured = Measured::default();
-    if asked.quadrature {
-        quadrature::check(work.vae.spec()).map_err(|e| Error::argument("quadrature", e.to_string()))?;
-    }
     let posterior = if asked.latent || asked.quadrature || asked.knn.is_some() {
         work.encode("encoding", data, n)?
     } else {
