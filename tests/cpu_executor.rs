@@ -4,8 +4,10 @@
 use std::sync::Arc;
 
 use vae_playground::Error;
+use vae_playground::binarize::Binarize;
 use vae_playground::cpu::CpuExecutor;
 use vae_playground::executor::{Executor, Phase, ProgramId, ReasonCode, StepMetrics};
+use vae_playground::loss::Objective;
 use vae_playground::op::{Linear, Op, Space, Split, Step, View};
 use vae_playground::optim::{Optimizer, Rule};
 use vae_playground::params::{Initialisation, Layout};

@@ -47,6 +47,10 @@ impl Executor for Faulty {
         self.inner.set_dataset(split, images, pixels)
     }
 
+    fn set_labels(&mut self, split: Split, labels: Arc<[u8]>) -> Result<()> {
+        self.inner.set_labels(split, labels)
+    }
+
     fn set_order(&mut self, split: Split, order: &[u32]) -> Result<()> {
         self.inner.set_order(split, order)
     }

@@ -8,6 +8,7 @@ use oracle::cases::{Tolerance, compare};
 use oracle::memory::Memory;
 use vae_playground::cpu::CpuExecutor;
 use vae_playground::executor::{Executor, Phase, ReasonCode};
+use vae_playground::loss::Objective;
 use vae_playground::op::{Space, Step, View};
 use vae_playground::params::{Initialisation, Layout};
 use vae_playground::plan::{Goal, Input, Plan};

@@ -14,7 +14,7 @@ use oracle::memory::Memory;
 use pollster::block_on;
 use vae_playground::Result;
 use vae_playground::executor::{BackendInfo, Counters, Executor, Phase, ProgramId, StepMetrics, Ticket};
-use vae_playground::op::{Op, Space, Split, Step, View};
+use vae_playground::op::{METRICS, Op, Space, Split, Step, View};
 use vae_playground::plan::Plan;
 use vae_playground::rng::{self, Purpose};
 
@@ -67,6 +67,10 @@ impl Executor for Oracle {
         panic!("golden plans read images from the host")
     }
 
+    fn set_labels(&mut self, _: Split, _: Arc<[u8]>) -> Result<()> {
+        panic!("golden plans read images from the host")
+    }
+
     fn set_order(&mut self, _: Split, _: &[u32]) -> Result<()> {
         panic!("golden plans read images from the host")
     }
@@ -101,9 +105,9 @@ impl Executor for Oracle {
         let (plan, memory) = self.program.as_ref().expect("a program is compiled");
         let ring = memory.read(plan.ports.metrics.expect("the plan has metrics"));
         let entry = |&slot: &u32| {
-            let [recon, kl, grad_norm_squared, rows] =
-                ring.as_chunks::<4>().0[slot as usize].map(|v| v as f32);
-            StepMetrics { recon, kl, grad_norm_squared, rows }
+            let [recon, kl, grad_norm_squared, rows, objective] =
+                ring.as_chunks::<{ METRICS as usize }>().0[slot as usize].map(|v| v as f32);
+            StepMetrics { recon, kl, grad_norm_squared, rows, objective }
         };
         Ok(ticket.slots.iter().map(entry).collect())
     }

@@ -59,6 +59,6 @@ fn a_decoder_as_wide_as_the_image_is_not_taken_for_the_output() {
         "fc4.weight":{"dtype":"F32","shape":[4,4],"data_offsets":[96,160]},
         "fc4.bias":{"dtype":"F32","shape":[4],"data_offsets":[160,176]}}"#;
     let read = load(&file(header, 176)).unwrap();
-    assert_eq!(read.spec.decoder_layers().len(), 2);
+    assert_eq!(read.spec.stages().unwrap().decoder.len(), 2);
     assert_eq!(read.spec.input, ImageShape { channels: 1, height: 2, width: 2 });
 }

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
+use vae_playground::binarize::Binarize;
 use vae_playground::executor::{Executor, ProgramId};
+use vae_playground::loss::Objective;
 use vae_playground::op::{Space, Split, Step, View};
 use vae_playground::optim::{Optimizer, Rule};
 use vae_playground::params::{Initialisation, Layout};

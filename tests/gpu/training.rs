@@ -1,5 +1,7 @@
 //! Whole steps: noise, gradients and losses against the f64 oracle and against the CPU.
 
+use std::sync::Arc;
+
 use vae_playground::cpu::CpuExecutor;
 use vae_playground::executor::{Executor, Phase, ReasonCode, StepMetrics};
 use vae_playground::op::{Op, Reparam, Space, Split, Step};
@@ -42,7 +44,7 @@ fn noise_is_that_of_the_cpu() {
 fn reference(model: &Model) -> Memory {
     let mut memory = Memory::new(&model.plan);
     let order = (0..model.count).collect();
-    memory.set_images(Split::Train, Images { pixels: model.images.clone(), order });
+    memory.set_images(Split::Train, Images { pixels: model.images.clone(), labels: Arc::from([]), order });
     memory.write_f32(model.whole(Space::Params), &model.start());
     memory
 }

@@ -47,6 +47,13 @@ pub(crate) fn activation(kind: Activation, x: f64) -> f64 {
         Activation::Softplus => softplus(x),
         Activation::Gelu => x * normal_cdf(x),
         Activation::Silu => x * sigmoid(x),
+        Activation::Elu => {
+            if x > 0.0 {
+                x
+            } else {
+                x.exp_m1()
+            }
+        }
     }
 }
 
@@ -65,6 +72,13 @@ pub(crate) fn derivative(kind: Activation, saved: f64) -> f64 {
         Activation::Tanh => (1.0 - saved) * (1.0 + saved),
         Activation::Sigmoid => saved - saved * saved,
         Activation::Softplus => -(-saved).exp_m1(),
+        Activation::Elu => {
+            if saved > 0.0 {
+                1.0
+            } else {
+                saved + 1.0
+            }
+        }
         Activation::Gelu => normal_cdf(saved) + saved * (-0.5 * saved * saved).exp() / TAU.sqrt(),
         Activation::Silu => {
             let s = sigmoid(saved);

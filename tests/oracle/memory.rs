@@ -5,10 +5,12 @@ use std::sync::Arc;
 use vae_playground::op::{Space, Split, View};
 use vae_playground::plan::Plan;
 
-/// One split's pixels and order.
+/// One split's pixels, labels and order.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Images {
     pub(crate) pixels: Arc<[u8]>,
+    /// One for each image, or none.
+    pub(crate) labels: Arc<[u8]>,
     pub(crate) order: Vec<u32>,
 }
 
@@ -61,7 +63,7 @@ impl Memory {
             Space::Moment1 => &self.moment1,
             Space::Moment2 => &self.moment2,
             Space::Local(i) => &self.locals[i as usize],
-            Space::Images(_) | Space::Order(_) => panic!("images are not f64 values"),
+            Space::Images(_) | Space::Labels(_) | Space::Order(_) => panic!("images are not f64 values"),
         };
         whole[view.range()].to_vec()
     }
@@ -75,7 +77,7 @@ impl Memory {
             Space::Moment1 => &mut self.moment1,
             Space::Moment2 => &mut self.moment2,
             Space::Local(i) => &mut self.locals[i as usize],
-            Space::Images(_) | Space::Order(_) => panic!("images are not f64 values"),
+            Space::Images(_) | Space::Labels(_) | Space::Order(_) => panic!("images are not f64 values"),
         };
         let start = view.offset as usize;
         whole[start..start + values.len()].copy_from_slice(values);

@@ -109,7 +109,7 @@ pub(crate) fn a_fault_restores_the_last_good_parameters(choice: Choice) {
     assert!(vae.training().is_none(), "the run is over");
     assert!(block_on(vae.params()).unwrap().iter().all(|v| v.is_finite()));
     // What was restored is as good as a model trained that long.
-    let elbo = block_on(vae.elbo(&[0.5; 36], 1, 1)).unwrap();
+    let elbo = block_on(vae.elbo(&[0.5; 36], None, 1, 1)).unwrap();
     assert!(elbo.recon[0].is_finite() && elbo.recon[0] < 200.0);
     // And training can begin again.
     train(&mut vae, TrainConfig { epochs: Some(1), ..self::config() });
@@ -190,14 +190,14 @@ pub(crate) fn bad_input_is_refused_and_loses_nothing(choice: Choice) {
     let bad = TrainConfig { batch: 0, ..config() };
     assert_eq!(argument(vae.train_start(bad, Position::default()).unwrap_err()), "batchSize");
     for images in [vec![], vec![0.0; 35], vec![f32::NAN; 36], vec![1.5; 36], vec![-0.1; 36]] {
-        assert_eq!(argument(block_on(vae.encode(&images)).unwrap_err()), "images");
-        assert_eq!(argument(block_on(vae.elbo(&images, 1, 1)).unwrap_err()), "images");
+        assert_eq!(argument(block_on(vae.encode(&images, None)).unwrap_err()), "images");
+        assert_eq!(argument(block_on(vae.elbo(&images, None, 1, 1)).unwrap_err()), "images");
     }
     for z in [vec![], vec![0.0; 3], vec![f32::INFINITY; 2]] {
-        assert_eq!(argument(block_on(vae.decode(&z)).unwrap_err()), "z");
+        assert_eq!(argument(block_on(vae.decode(&z, None)).unwrap_err()), "z");
     }
-    assert_eq!(argument(block_on(vae.sample(0, 1, 1.0)).unwrap_err()), "n");
-    assert_eq!(argument(block_on(vae.sample(1, 1, f32::NAN)).unwrap_err()), "temperature");
+    assert_eq!(argument(block_on(vae.sample(0, None, 1, 1.0)).unwrap_err()), "n");
+    assert_eq!(argument(block_on(vae.sample(1, None, 1, f32::NAN)).unwrap_err()), "temperature");
     for bytes in [&[][..], &[0; 7], &[255; 64], b"not a checkpoint at all"] {
         let error = block_on(vae.replace(bytes, choice)).unwrap_err();
         assert!(matches!(error, Error::InvalidCheckpoint(_)), "{error}");
@@ -210,12 +210,12 @@ pub(crate) fn a_checkpoint_survives_a_round_trip(choice: Choice) {
     train(&mut vae, config());
     vae.note("recipe", "three epochs of bars");
     let images: Vec<f32> = bars(5, 9).images().iter().map(|&b| f32::from(b) / 255.0).collect();
-    let expected = block_on(vae.encode(&images)).unwrap();
+    let expected = block_on(vae.encode(&images, None)).unwrap();
     let bytes = block_on(vae.save(Precision::F32)).unwrap();
     vae.reset(99, Initialisation::PyTorch).unwrap();
-    assert_ne!(block_on(vae.encode(&images)).unwrap(), expected);
+    assert_ne!(block_on(vae.encode(&images, None)).unwrap(), expected);
     block_on(vae.replace(&bytes, choice)).unwrap();
-    assert_eq!(block_on(vae.encode(&images)).unwrap(), expected);
+    assert_eq!(block_on(vae.encode(&images, None)).unwrap(), expected);
     assert_eq!(vae.provenance().get("recipe").map(String::as_str), Some("three epochs of bars"));
 }
 
@@ -236,15 +236,15 @@ pub(crate) fn small_and_large_requests_agree(choice: Choice) {
     let mut vae = open(choice, 1);
     train(&mut vae, config());
     let images: Vec<f32> = bars(250, 9).images().iter().map(|&b| f32::from(b) / 255.0).collect();
-    let large = block_on(vae.encode(&images)).unwrap();
-    let small = block_on(vae.encode(&images[..36 * 3])).unwrap();
+    let large = block_on(vae.encode(&images, None)).unwrap();
+    let small = block_on(vae.encode(&images[..36 * 3], None)).unwrap();
     for (a, b) in small.mu.iter().zip(&large.mu) {
         assert!((a - b).abs() < 1e-4, "{a} against {b}");
     }
-    let decoded = block_on(vae.decode(&large.mu)).unwrap();
+    let decoded = block_on(vae.decode(&large.mu, None)).unwrap();
     assert_eq!(decoded.len(), images.len());
     assert!(decoded.iter().all(|p| (0.0..=1.0).contains(p)));
-    let few = block_on(vae.decode(&large.mu[..6])).unwrap();
+    let few = block_on(vae.decode(&large.mu[..6], None)).unwrap();
     for (a, b) in few.iter().zip(&decoded) {
         assert!((a - b).abs() < 1e-4, "{a} against {b}");
     }

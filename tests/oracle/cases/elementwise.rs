@@ -1,5 +1,8 @@
 //! Cases of gathering and of activations on their own.
 
+use std::sync::Arc;
+
+use vae_playground::binarize::Binarize;
 use vae_playground::op::{Activate, Gather, Op, Space, Split, View};
 use vae_playground::spec::Activation;
 
@@ -21,6 +24,7 @@ pub(super) fn gather(extent: Extent) -> Vec<Case> {
             step.first = 2;
             let mut b = Build::new(100 + i as u32, rows + 3, step);
             let images = Images {
+                labels: Arc::from([]),
                 pixels: (0..count * pixels).map(|_| b.data.bits() as u8).collect(),
                 order: (0..rows + 4).map(|_| b.data.bits() % count).collect(),
             };
@@ -29,7 +33,7 @@ pub(super) fn gather(extent: Extent) -> Vec<Case> {
             let tolerance = Tolerance::Each { atol: 0.0, rtol: 3e-7 };
             let x = b.output("x", [rows + 3, rows, pixels], tolerance);
             let (images, order) = (whole(Space::Images(split)), whole(Space::Order(split)));
-            let op = Op::Gather(Gather { images, order, x, pixels });
+            let op = Op::Gather(Gather { images, order, x, pixels, binarize: Binarize::None });
             cases.push(b.finish(format!("{rows} of {count} images of {pixels} pixels, {split:?}"), op));
         }
     }

@@ -62,7 +62,16 @@ pub(super) fn reparam_grad(extent: Extent) -> Vec<Case> {
             let dz = b.input("dz", shape, |d| 0.1 * d.normal_or_zero());
             let tolerance = Tolerance::Each { atol: 1e-6, rtol: 1e-5 };
             let dstats = b.output("dstats", [rows + 2, rows, 2 * latent], tolerance);
-            let op = Op::ReparamGrad(ReparamGrad { stats, z, dz, dstats, latent, samples });
+            let op = Op::ReparamGrad(ReparamGrad {
+                stats,
+                z,
+                dz,
+                gate: stats,
+                dstats,
+                latent,
+                samples,
+                gated: false,
+            });
             let kind = if extreme { "extreme" } else { "moderate" };
             cases.push(b.finish(format!("{rows}×{samples} rows of {latent}, {kind}"), op));
         }

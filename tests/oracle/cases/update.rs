@@ -1,6 +1,6 @@
 //! Cases of the gradient norm, the optimisers and the metrics.
 
-use vae_playground::op::{GradNorm, METRICS, Metrics, NORM_PARTIALS, Op, Space, Update};
+use vae_playground::op::{GradNorm, METRICS, Metrics, NORM_PARTIALS, Op, Space, Total, Update};
 
 use super::build::{Build, Data, step};
 use super::{Case, Extent, Tolerance};
@@ -97,7 +97,18 @@ pub(super) fn metrics(extent: Extent) -> Vec<Case> {
             let each = Tolerance::Each { atol: 1e-6, rtol: 1e-5 };
             let ring = b.updated("ring", vec![-77.0; 3 * METRICS as usize], each);
             b.ports().metrics = Some(ring);
-            let op = Op::Metrics(Metrics { partial, kl, norm, recon, ring, columns, samples, clipped });
+            let op = Op::Metrics(Metrics {
+                partial,
+                kl,
+                norm,
+                total: Total::Divergence,
+                extra: kl,
+                recon,
+                ring,
+                columns,
+                samples,
+                clipped,
+            });
             cases.push(b.finish(format!("{rows}×{samples} rows, {columns} columns, clipped {clipped}"), op));
         }
     }
