@@ -4,11 +4,9 @@ struct Parameters {
     inputs: u32,
     outputs: u32,
     samples: u32,
-    // 0 for Bernoulli, 1 for a Gaussian.
+    // See `lib/likelihood.wgsl`.
     gaussian: u32,
-    // 1 / σ²
     inverse_variance: f32,
-    // ½ ln(2πσ²)
     normaliser: f32,
 }
 
@@ -46,17 +44,10 @@ fn store(row: u32, column: u32, sum: f32) -> f32 {
     if row >= now.rows * p.samples || column >= p.outputs {
         return 0.0;
     }
-    let logit = sum + bias[column];
     let target_value = pixels[row / p.samples * p.outputs + column];
-    let scale = now.inv_batch / f32(p.samples);
-    let at = row * p.outputs + column;
-    if p.gaussian == 1u {
-        let difference = logit - target_value;
-        delta[at] = difference * p.inverse_variance * scale;
-        return 0.5 * p.inverse_variance * difference * difference + p.normaliser;
-    }
-    delta[at] = (sigmoid(logit) - target_value) * scale;
-    return max(logit, 0.0) - target_value * logit + log_1p(exp(-abs(logit)));
+    let result = likelihood(sum + bias[column], target_value);
+    delta[row * p.outputs + column] = result.y * now.inv_batch / f32(p.samples);
+    return result.x;
 }
 
 fn finish(row: u32, column: u32, slot: u32, sums: vec4<f32>) {

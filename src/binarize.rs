@@ -14,24 +14,27 @@ pub const fn static_seed() -> u32 {
     rng::fold_seed(STATIC_SEED)
 }
 
-/// The uniform number in [0, 1) that a pixel's grey value is compared with. One hash serves four pixels.
+/// Whether a pixel becomes 1: u < grey / 255 for a uniform u of 24 bits, compared as integers, so that every
+/// backend draws the same images. One hash serves four pixels.
 #[must_use]
 #[inline]
-pub fn uniform(seed: u32, step: u32, pixel: u32) -> f32 {
-    rng::unit(rng::hash(seed, Purpose::Binarise, step, pixel / 4)[pixel as usize % 4])
+pub const fn white(seed: u32, step: u32, pixel: u32, grey: u8) -> bool {
+    let bits = rng::hash(seed, Purpose::Binarise, step, pixel / 4)[pixel as usize % 4];
+    (bits >> 8) * 255 < (grey as u32) << 24
 }
 
 /// How grey pixels become targets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
+#[repr(u32)]
 pub enum Binarize {
     /// Grey values as they are: soft targets.
     #[default]
-    None,
+    None = 0,
     /// Each pixel is 1 with its grey value's probability, drawn anew each time the image is used.
-    Dynamic,
+    Dynamic = 1,
     /// As dynamic, drawn once with a seed that never changes.
-    Static,
+    Static = 2,
 }
 
 impl Binarize {
@@ -57,7 +60,7 @@ impl Binarize {
             Self::Static => (static_seed(), 0),
         };
         let pixel = |(i, &grey): (usize, &u8)| {
-            f32::from(u8::from(uniform(seed, draw, first.wrapping_add(i as u32)) < f32::from(grey) / 255.0))
+            f32::from(u8::from(white(seed, draw, first.wrapping_add(i as u32), grey)))
         };
         bytes.iter().enumerate().map(pixel).collect()
     }

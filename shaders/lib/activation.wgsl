@@ -7,6 +7,7 @@ const SIGMOID = 4u;
 const SOFTPLUS = 5u;
 const GELU = 6u;
 const SILU = 7u;
+const ELU = 8u;
 
 const LEAK = 0.01;
 const SQRT_HALF = 0.70710678;
@@ -34,6 +35,13 @@ fn normal_cdf(x: f32) -> f32 {
     return 0.5 + 0.5 * erf_approx(x * SQRT_HALF);
 }
 
+// eˣ − 1 for x ≤ 0; the difference cancels near 0.
+fn exp_m1(x: f32) -> f32 {
+    let tail = 1.0 / 120.0 + x * (1.0 / 720.0 + x * (1.0 / 5040.0));
+    let series = x + x * x * (0.5 + x * (1.0 / 6.0 + x * (1.0 / 24.0 + x * tail)));
+    return select(exp(-abs(x)) - 1.0, series, x > -0.5);
+}
+
 fn activate(kind: u32, x: f32) -> f32 {
     switch kind {
         // Not max: that may turn NaN into 0 and hide a run that has diverged.
@@ -44,6 +52,7 @@ fn activate(kind: u32, x: f32) -> f32 {
         case SOFTPLUS: { return softplus(x); }
         case GELU: { return x * normal_cdf(x); }
         case SILU: { return x * sigmoid(x); }
+        case ELU: { return select(exp_m1(x), x, x > 0.0); }
         default: { return x; }
     }
 }
@@ -67,6 +76,7 @@ fn activation_gradient(kind: u32, saved: f32) -> f32 {
             let s = sigmoid(saved);
             return s * (1.0 + saved * (1.0 - s));
         }
+        case ELU: { return select(1.0 + saved, 1.0, saved > 0.0); }
         default: { return 1.0; }
     }
 }

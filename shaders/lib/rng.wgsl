@@ -1,6 +1,7 @@
 // Counter-based random numbers; the twin of `src/rng.rs`: same integers, same polynomials.
 
 const PURPOSE_LATENT = 1u;
+const PURPOSE_BINARISE = 2u;
 
 // PCG4D (Jarzynski and Olano, JCGT 9(3), 2020).
 fn pcg4d(counters: vec4<u32>) -> vec4<u32> {

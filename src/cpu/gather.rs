@@ -62,8 +62,8 @@ impl Task for Draw<'_> {
     fn run(self) {
         let Self { seed, draw, first, from, to } = self;
         for (i, (to, &grey)) in to.iter_mut().zip(from).enumerate() {
-            let u = binarize::uniform(seed, draw, first.wrapping_add(i as u32));
-            *to = if u < f32::from(grey) / 255.0 { 1.0 } else { 0.0 };
+            let white = binarize::white(seed, draw, first.wrapping_add(i as u32), grey);
+            *to = if white { 1.0 } else { 0.0 };
         }
     }
 }

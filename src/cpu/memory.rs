@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::executor::SNAPSHOTS;
 use crate::op::{Space, Split, View};
+use crate::plan::validate::Resident;
 
 /// The four arrays with the parameters' layout.
 #[derive(Debug, Default)]
@@ -70,6 +71,15 @@ impl Dataset {
     /// Number of images.
     pub(crate) fn count(&self) -> usize {
         self.images.len() / self.pixels
+    }
+
+    /// What steps are checked against; `None` before there are images.
+    pub(crate) fn resident(&self) -> Option<Resident> {
+        (!self.images.is_empty()).then(|| Resident {
+            pixels: self.pixels as u32,
+            labelled: self.labels.len() == self.count(),
+            ordered: self.order.len() as u64,
+        })
     }
 }
 

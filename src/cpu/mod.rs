@@ -33,7 +33,6 @@ mod simd;
 mod sum_slices;
 mod threads;
 mod update;
-mod validate;
 
 use std::sync::Arc;
 
@@ -42,7 +41,7 @@ use crate::executor::{
     BackendInfo, Counters, Executor, Kind, Phase, ProgramId, ReasonCode, StepMetrics, Ticket,
 };
 use crate::op::{METRICS, Op, Space, Split, Step, View};
-use crate::plan::Plan;
+use crate::plan::{Plan, validate};
 
 use gemm::Scratch;
 use memory::{Arenas, Dataset, Datasets, Memory};
@@ -257,7 +256,7 @@ impl Executor for CpuExecutor {
     }
 
     fn compile(&mut self, plan: &Plan) -> Result<ProgramId> {
-        validate::plan(plan, self.arenas.params.len())?;
+        validate::plan(plan, self.arenas.params.len() as u32)?;
         let locals = plan.buffers.iter().map(|b| zeros(b.len as usize)).collect::<Result<_>>()?;
         for op in &plan.ops {
             self.machine.scratch.reserve(op, plan.batch)?;
@@ -275,14 +274,14 @@ impl Executor for CpuExecutor {
     fn run(&mut self, program: ProgramId, phase: Phase, steps: &[Step]) -> Result<Ticket> {
         let Program { plan, locals } =
             self.programs.get_mut(program.0).and_then(Option::as_mut).ok_or_else(|| unknown(program))?;
-        for step in steps {
-            validate::step(plan, step, &self.datasets)?;
-        }
         let ops = match phase {
             Phase::All => &plan.ops[..],
             Phase::Gradients => &plan.ops[plan.phases.forward.start..plan.phases.backward.end],
             Phase::Update => &plan.ops[plan.phases.update.clone()],
         };
+        for step in steps {
+            validate::step(plan, ops, step, |split| self.datasets.get(split).resident())?;
+        }
         let mut memory = Memory { arenas: &mut self.arenas, datasets: &self.datasets, locals };
         let machine = &mut self.machine;
         let pool = machine.threads.clone();

@@ -7,7 +7,7 @@ use crate::executor::{
     BackendInfo, Counters, Executor, Kind, Phase, ProgramId, ReasonCode, StepMetrics, Ticket,
 };
 use crate::op::{Split, Step, View};
-use crate::plan::Plan;
+use crate::plan::{Plan, validate};
 
 use super::adapter::Adapter;
 use super::memory::Memories;
@@ -146,8 +146,12 @@ impl Executor for GpuExecutor {
         self.adapter.health.check()
     }
 
-    fn set_labels(&mut self, _split: Split, _labels: Arc<[u8]>) -> Result<()> {
-        Err(Error::Unsupported("labels on a GPU".into()))
+    fn set_labels(&mut self, split: Split, labels: Arc<[u8]>) -> Result<()> {
+        self.adapter.health.check()?;
+        let bytes = self.memories.set_labels(&self.adapter, split, &labels)?;
+        self.sent(bytes);
+        self.rebind(split);
+        self.adapter.health.check()
     }
 
     fn set_order(&mut self, split: Split, order: &[u32]) -> Result<()> {
@@ -161,12 +165,7 @@ impl Executor for GpuExecutor {
 
     fn compile(&mut self, plan: &Plan) -> Result<ProgramId> {
         self.adapter.health.check()?;
-        if plan.params != self.memories.len {
-            return Err(Error::argument(
-                "plan",
-                format!("made for {} parameters, expected {}", plan.params, self.memories.len),
-            ));
-        }
+        validate::plan(plan, self.memories.len)?;
         let program = Program::new(&self.adapter, &mut self.pipelines, &self.memories, plan, self.tile)?;
         self.programs.push(Some(program));
         Ok(ProgramId(self.programs.len() - 1))

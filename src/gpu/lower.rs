@@ -2,19 +2,19 @@
 //! many workgroups. Pure data; the contract is `shaders/README.md`.
 
 use crate::error::{Error, Result};
-use crate::op::{
-    LinearGradWeight, LinearLoss, NORM_PARTIALS, Op, Space, Split, Update, View, WeightGradient,
-};
+use crate::op::{LOSS_COLUMNS, LinearGradWeight, NORM_PARTIALS, Op, Space, Split, View, WeightGradient};
 use crate::plan::Plan;
-use crate::spec::Likelihood;
 
 use super::check;
+use super::constants::constants;
 use super::group::Group;
 use super::placement::Placement;
 use super::shaders::{self, Tile};
 
-/// Invocations of a workgroup in the flat kernels, but for `reparam` and `reparam_grad`.
+/// Invocations of a workgroup in most flat kernels.
 const FLAT: u32 = 256;
+/// Invocations of a workgroup in flat kernels over z, which has few values.
+const NARROW: u32 = 64;
 /// Workgroups of a flat kernel: enough to fill any GPU; the kernels stride over the rest.
 const MAX_FLAT_GROUPS: u32 = 1024;
 /// WebGPU's limit of workgroups along one dimension.
@@ -85,10 +85,9 @@ pub(super) fn range(view: View, placement: &Placement) -> Range {
 /// [`Error::InvalidArgument`] for views that do not fit their memory or its alignment;
 /// [`Error::Unsupported`] where WebGPU's limits do not suffice.
 pub(super) fn lower(plan: &Plan, placement: &Placement, tile: Option<Tile>) -> Result<Vec<Launch>> {
-    check::plan(plan)?;
     let mut launches = Vec::new();
     for (index, op) in plan.ops.iter().enumerate() {
-        check::views(plan, op)?;
+        check::views(op)?;
         let lowering = Lowering { plan, placement, tile, index, op };
         if let Op::LinearGradWeight(group) = op {
             lowering.weight_gradients(group, &mut launches)?;
@@ -126,54 +125,57 @@ impl Lowering<'_> {
         self.tile.unwrap_or(if squares >= ENOUGH_TILES { Tile::Square } else { Tile::Low })
     }
 
-    fn launch(&self, tile: Tile, constants: Vec<u32>, workgroups: [u32; 3]) -> Result<Launch> {
+    fn launch(&self, tile: Tile, workgroups: [u32; 3]) -> Result<Launch> {
         let name = self.op.name();
         let shader = shaders::find(name, tile)
             .ok_or_else(|| Error::Unsupported(format!("no shader computes {name} by tiles {tile:?}")))?;
+        let constants = constants(self.op);
         let bindings =
             self.op.bindings().iter().map(|b| (range(b.view, self.placement), b.written)).collect();
         Ok(Launch { op: self.index, shader, constants, bindings, workgroups })
     }
 
     /// A product with capacity for `samples` rows an image and `columns` columns.
-    fn product(&self, samples: u32, columns: u32, constants: Vec<u32>) -> Result<Launch> {
+    fn product(&self, samples: u32, columns: u32) -> Result<Launch> {
         let rows = self.plan.batch * samples;
         let across = columns.div_ceil(Tile::COLUMNS);
         let tile = self.tile_for(rows.div_ceil(Tile::Square.rows()).saturating_mul(across));
-        self.launch(tile, constants, [across, rows.div_ceil(tile.rows()), 1])
+        self.launch(tile, [across, rows.div_ceil(tile.rows()), 1])
     }
 
-    fn elements(&self, samples: u32, width: u32) -> u64 {
-        u64::from(self.plan.batch) * u64::from(samples) * u64::from(width)
+    /// A kernel that strides over `width` values for each of `samples` rows an image.
+    fn flat(&self, samples: u32, width: u32, invocations: u32) -> Result<Launch> {
+        let values = u64::from(self.plan.batch) * u64::from(samples) * u64::from(width);
+        self.launch(Tile::None, flat(values, invocations))
+    }
+
+    /// A kernel with one workgroup for each of so many.
+    fn each(&self, groups: u32) -> Result<Launch> {
+        self.launch(Tile::None, [groups, 1, 1])
     }
 
     fn one(&self) -> Result<Launch> {
         match self.op {
-            Op::Gather(o) => self.launch(Tile::None, vec![o.pixels], flat(self.elements(1, o.pixels), FLAT)),
-            Op::Linear(o) => {
-                let constants = vec![o.inputs, o.outputs, o.samples, o.activation as u32];
-                self.product(o.samples, o.outputs, constants)
-            }
-            Op::Activate(o) => {
-                let constants = vec![o.width, o.samples, o.activation as u32];
-                self.launch(Tile::None, constants, flat(self.elements(o.samples, o.width), FLAT))
-            }
-            Op::Reparam(o) => self.launch(Tile::None, vec![o.latent, o.samples], [self.plan.batch, 1, 1]),
-            Op::LinearLoss(o) => self.product(o.samples, o.outputs, loss_constants(o)),
-            Op::LinearGradInput(o) => {
-                let constants = vec![o.inputs, o.outputs, o.samples, o.activation as u32];
-                self.product(o.samples, o.inputs, constants)
-            }
-            Op::ReparamGrad(o) => {
-                self.launch(Tile::None, vec![o.latent, o.samples], flat(self.elements(1, o.latent), 64))
-            }
+            Op::Gather(o) => self.flat(1, o.pixels, FLAT),
+            Op::GatherLabels(o) => self.flat(1, o.classes, FLAT),
+            Op::Condition(o) => self.flat(o.samples, o.width + o.classes * o.repeat, FLAT),
+            Op::ConditionGrad(o) => self.flat(o.samples, o.width, FLAT),
+            Op::Linear(o) => self.product(o.samples, o.outputs),
+            Op::LinearGradInput(o) => self.product(o.samples, o.inputs),
             Op::LinearGradWeight(_) => unreachable!("weight gradients may take several dispatches"),
-            Op::GradNorm(o) => self.launch(Tile::None, vec![o.grads.len], [NORM_PARTIALS, 1, 1]),
+            Op::Activate(o) => self.flat(o.samples, o.width, FLAT),
+            Op::SumSlices(o) => self.launch(Tile::None, flat(o.sum.len.into(), FLAT)),
+            Op::ConvGradBias(o) => self.each(o.channels),
+            Op::Reparam(_) | Op::ImportanceWeights(_) => self.each(self.plan.batch),
+            Op::ReparamGrad(o) => self.flat(1, o.latent, NARROW),
+            Op::IwaeGrad(o) => self.flat(1, o.latent, NARROW),
+            Op::FreeBits(_) | Op::Metrics(_) => self.each(1),
+            Op::LinearLoss(o) => self.product(o.samples, o.outputs),
+            Op::Loss(o) => self.flat(o.samples, o.width.next_multiple_of(LOSS_COLUMNS), FLAT),
+            Op::ScaleRows(o) => self.flat(o.samples, o.width, FLAT),
+            Op::GradNorm(_) => self.each(NORM_PARTIALS),
             Op::Sgd(o) | Op::RmsProp(o) | Op::Adam(o) => {
-                self.launch(Tile::None, update_constants(o), flat(u64::from(o.params.len), FLAT))
-            }
-            Op::Metrics(o) => {
-                self.launch(Tile::None, vec![o.columns, o.samples, u32::from(o.clipped)], [1, 1, 1])
+                self.launch(Tile::None, flat(u64::from(o.params.len), FLAT))
             }
             _ => Err(Error::Unsupported(format!("{} on a GPU", self.op.name()))),
         }
@@ -195,24 +197,6 @@ impl Lowering<'_> {
         launches.push(dispatch.launch(self.index)?);
         Ok(())
     }
-}
-
-fn loss_constants(o: &LinearLoss) -> Vec<u32> {
-    let (gaussian, precision, normaliser) = match o.likelihood {
-        Likelihood::Bernoulli {} => (0, 0.0, 0.0),
-        Likelihood::Gaussian { sigma } => {
-            let variance = f64::from(sigma).powi(2);
-            (1, 1.0 / variance, 0.5 * (std::f64::consts::TAU * variance).ln())
-        }
-    };
-    let bits = |v: f64| (v as f32).to_bits();
-    vec![o.inputs, o.outputs, o.samples, gaussian, bits(precision), bits(normaliser)]
-}
-
-fn update_constants(o: &Update) -> Vec<u32> {
-    let mut constants = vec![o.params.len];
-    constants.extend([o.max_norm, o.weight_decay, o.a, o.b, o.epsilon].map(f32::to_bits));
-    constants
 }
 
 #[cfg(test)]

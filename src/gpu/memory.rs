@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::error::{Error, Result};
 use crate::executor::SNAPSHOTS;
 use crate::op::Split;
+use crate::plan::validate::Resident;
 
 use super::adapter::Adapter;
 use super::placement::MAX_ARENA;
@@ -18,6 +19,8 @@ pub(super) const RESIDENT: wgpu::BufferUsages =
 #[derive(Debug)]
 pub(super) struct Dataset {
     pub(super) images: wgpu::Buffer,
+    /// `None` until they are given.
+    pub(super) labels: Option<wgpu::Buffer>,
     pub(super) order: wgpu::Buffer,
     pub(super) pixels: u32,
     pub(super) count: u32,
@@ -96,23 +99,31 @@ impl Memories {
             )));
         }
         let count = (images.len() / pixels as usize) as u32;
-        let buffer = adapter.buffer("images", images.len() as u64, RESIDENT)?;
-        // Transfers are whole words; what follows the last image is never read.
-        let (words, rest) = images.split_at(images.len() & !3);
-        adapter.queue.write_buffer(&buffer, 0, words);
-        if !rest.is_empty() {
-            let mut last = [0; 4];
-            last[..rest.len()].copy_from_slice(rest);
-            adapter.queue.write_buffer(&buffer, words.len() as u64, &last);
-        }
+        let buffer = bytes(adapter, "images", images)?;
         let order = adapter.buffer("order", 4 * u64::from(count), RESIDENT)?;
         let identity: Vec<u32> = (0..count).collect();
         adapter.queue.write_buffer(&order, 0, bytemuck::cast_slice(&identity));
-        let dataset = Dataset { images: buffer, order, pixels, count, ordered: count };
+        let dataset = Dataset { images: buffer, labels: None, order, pixels, count, ordered: count };
         if let Some(old) = self.dataset_mut(split).replace(dataset) {
             old.destroy();
         }
         Ok(images.len() as u64 + 4 * u64::from(count))
+    }
+
+    /// Makes the labels of a split's images resident. Returns the bytes sent.
+    pub(super) fn set_labels(&mut self, adapter: &Adapter, split: Split, labels: &[u8]) -> Result<u64> {
+        let images = self.dataset(split).map_or(0, |d| d.count as usize);
+        if labels.len() != images {
+            let problem = format!("{} for {images} {split:?} images", labels.len());
+            return Err(Error::argument("labels", problem));
+        }
+        let buffer = bytes(adapter, "labels", labels)?;
+        if let Some(dataset) = self.dataset_mut(split)
+            && let Some(old) = dataset.labels.replace(buffer)
+        {
+            old.destroy();
+        }
+        Ok(labels.len() as u64)
     }
 
     /// Sets a split's order; returns whether the buffer is a new one.
@@ -183,9 +194,29 @@ impl Memories {
     }
 }
 
+/// A buffer of bytes, four to a word.
+fn bytes(adapter: &Adapter, label: &'static str, values: &[u8]) -> Result<wgpu::Buffer> {
+    let buffer = adapter.buffer(label, values.len() as u64, RESIDENT)?;
+    // Transfers are whole words; what follows the last value is never read.
+    let (words, rest) = values.split_at(values.len() & !3);
+    adapter.queue.write_buffer(&buffer, 0, words);
+    if !rest.is_empty() {
+        let mut last = [0; 4];
+        last[..rest.len()].copy_from_slice(rest);
+        adapter.queue.write_buffer(&buffer, words.len() as u64, &last);
+    }
+    Ok(buffer)
+}
+
 impl Dataset {
+    /// What steps are checked against.
+    pub(super) fn resident(&self) -> Resident {
+        Resident { pixels: self.pixels, labelled: self.labels.is_some(), ordered: self.ordered.into() }
+    }
+
     fn destroy(&self) {
         self.images.destroy();
+        self.labels.iter().for_each(wgpu::Buffer::destroy);
         self.order.destroy();
     }
 }

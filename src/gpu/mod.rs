@@ -7,6 +7,7 @@
 
 mod adapter;
 mod check;
+mod constants;
 mod exec;
 mod group;
 mod losses;

@@ -5,13 +5,13 @@ use std::ops::Range as Span;
 
 use crate::error::{Error, Result};
 use crate::executor::Phase;
-use crate::op::{METRICS, Op, Space, Split, Step, View};
-use crate::plan::Plan;
+use crate::op::{METRICS, Space, Split, Step, View};
+use crate::plan::{Plan, validate};
 
 use super::adapter::Adapter;
 use super::losses::Losses;
 use super::lower::{self, Launch, Memory};
-use super::memory::{Memories, RESIDENT};
+use super::memory::{Dataset, Memories, RESIDENT};
 use super::pipelines::Pipelines;
 use super::placement::{self, Placement};
 use super::shaders::Tile;
@@ -110,10 +110,10 @@ impl Program {
         Ok(program)
     }
 
-    /// Binds again what reads a split's images, after they moved.
+    /// Binds again what reads a split, after it moved.
     pub(super) fn rebind(&mut self, adapter: &Adapter, memories: &Memories, split: Split) {
         self.bind(adapter, memories, |memory| {
-            [Memory::Images(split), Memory::Order(split)].contains(&memory)
+            [Memory::Images(split), Memory::Labels(split), Memory::Order(split)].contains(&memory)
         });
     }
 
@@ -167,47 +167,9 @@ impl Program {
                 format!("{} in one run, expected at most the plan's {}", steps.len(), plan.slots),
             ));
         }
-        for step in steps {
-            if step.rows == 0 || step.rows > plan.batch {
-                return Err(Error::argument(
-                    "rows",
-                    format!("{}, expected 1 to the plan's {}", step.rows, plan.batch),
-                ));
-            }
-            if step.slot >= plan.slots {
-                return Err(Error::argument(
-                    "slot",
-                    format!("{}, expected less than the plan's {}", step.slot, plan.slots),
-                ));
-            }
-        }
-        for op in &plan.ops[self.ops(phase)] {
-            let Op::Gather(gather) = op else { continue };
-            let (Space::Images(split) | Space::Order(split)) = gather.images.space else { continue };
-            let Some(dataset) = memories.dataset(split) else {
-                return Err(Error::argument(
-                    "dataset",
-                    format!("no images of the {split:?} split are resident"),
-                ));
-            };
-            if dataset.pixels != gather.pixels {
-                return Err(Error::argument(
-                    "dataset",
-                    format!("images of {} values, the plan expects {}", dataset.pixels, gather.pixels),
-                ));
-            }
-            let past = |s: &&Step| u64::from(s.first) + u64::from(s.rows) > u64::from(dataset.ordered);
-            if let Some(step) = steps.iter().find(past) {
-                return Err(Error::argument(
-                    "first",
-                    format!(
-                        "{} and {} rows, past the {} entries of the order",
-                        step.first, step.rows, dataset.ordered
-                    ),
-                ));
-            }
-        }
-        Ok(())
+        let ops = &plan.ops[self.ops(phase)];
+        let resident = |split| memories.dataset(split).map(Dataset::resident);
+        steps.iter().try_for_each(|step| validate::step(plan, ops, step, resident))
     }
 
     /// Hands `steps` over in one submission; returns the number of dispatches and of bytes sent.
@@ -310,8 +272,7 @@ fn buffer_of<'a>(
         Memory::Moment1 => Some(&memories.moment1),
         Memory::Moment2 => Some(&memories.moment2),
         Memory::Images(split) => memories.dataset(split).map(|d| &d.images),
-        // Labels are not resident yet: dispatches that read them stay unbound.
-        Memory::Labels(_) => None,
+        Memory::Labels(split) => memories.dataset(split).and_then(|d| d.labels.as_ref()),
         Memory::Order(split) => memories.dataset(split).map(|d| &d.order),
         Memory::Arena(i) => arenas.get(i),
     }

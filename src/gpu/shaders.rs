@@ -51,7 +51,10 @@ pub struct Shader {
 
 /// All of them.
 pub const SHADERS: &[Shader] = &[
-    shader!("gather", None, ["lib/step", "gather"]),
+    shader!("gather", None, ["lib/step", "lib/rng", "gather"]),
+    shader!("gather_labels", None, ["lib/step", "gather_labels"]),
+    shader!("condition", None, ["lib/step", "condition"]),
+    shader!("condition_grad", None, ["lib/step", "condition_grad"]),
     shader!("linear", Low, ["lib/step", "lib/math", "lib/activation", "lib/rows_16", "lib/tile", "linear"]),
     shader!(
         "linear",
@@ -60,8 +63,17 @@ pub const SHADERS: &[Shader] = &[
     ),
     shader!("activate", None, ["lib/step", "lib/math", "lib/activation", "activate"]),
     shader!("reparam", None, ["lib/step", "lib/rng", "reparam"]),
-    shader!("linear_loss", Low, ["lib/step", "lib/math", "lib/rows_16", "lib/tile", "linear_loss"]),
-    shader!("linear_loss", Square, ["lib/step", "lib/math", "lib/rows_64", "lib/tile", "linear_loss"]),
+    shader!(
+        "linear_loss",
+        Low,
+        ["lib/step", "lib/math", "lib/likelihood", "lib/rows_16", "lib/tile", "linear_loss"]
+    ),
+    shader!(
+        "linear_loss",
+        Square,
+        ["lib/step", "lib/math", "lib/likelihood", "lib/rows_64", "lib/tile", "linear_loss"]
+    ),
+    shader!("loss", None, ["lib/step", "lib/math", "lib/likelihood", "loss"]),
     shader!(
         "linear_grad_input",
         Low,
@@ -73,6 +85,12 @@ pub const SHADERS: &[Shader] = &[
         ["lib/step", "lib/math", "lib/activation", "lib/rows_64", "lib/tile", "linear_grad_input"]
     ),
     shader!("reparam_grad", None, ["lib/step", "reparam_grad"]),
+    shader!("free_bits", None, ["lib/step", "free_bits"]),
+    shader!("importance_weights", None, ["lib/step", "lib/rng", "importance_weights"]),
+    shader!("scale_rows", None, ["lib/step", "scale_rows"]),
+    shader!("iwae_grad", None, ["lib/step", "iwae_grad"]),
+    shader!("sum_slices", None, ["lib/step", "sum_slices"]),
+    shader!("conv_grad_bias", None, ["lib/step", "conv_grad_bias"]),
     shader!("linear_grad_weight", Low, ["lib/step", "lib/rows_16", "lib/tile", "linear_grad_weight"]),
     shader!("linear_grad_weight", Square, ["lib/step", "lib/rows_64", "lib/tile", "linear_grad_weight"]),
     shader!("grad_norm", None, ["lib/step", "grad_norm"]),

@@ -4,6 +4,7 @@
 //! The same plan drives training, parity tests, gradient checks and benchmarks.
 
 mod builder;
+pub(crate) mod validate;
 
 use std::ops::Range;
 

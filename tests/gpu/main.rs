@@ -8,6 +8,7 @@ mod device;
 mod host;
 mod model;
 mod ops;
+mod parity;
 mod shaders;
 mod training;
 

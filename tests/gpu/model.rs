@@ -34,6 +34,8 @@ pub(crate) struct Model {
     pub(crate) layout: Layout,
     pub(crate) plan: Plan,
     pub(crate) images: Arc<[u8]>,
+    pub(crate) labels: Arc<[u8]>,
+    pub(crate) objective: Objective,
     pub(crate) optimizer: Optimizer,
     pub(crate) count: u32,
     pixels: u32,
@@ -45,18 +47,31 @@ impl Model {
     }
 
     pub(crate) fn of(spec: &VaeSpec, optimizer: impl Into<Optimizer>, batch: u32, slots: u32) -> Self {
-        let optimizer = optimizer.into();
-        let goal = Goal::Train(optimizer, Objective::ELBO);
-        let plan =
-            Plan::new(spec, &goal, Input::Dataset(Split::Train, Binarize::None), batch, slots).unwrap();
-        let (count, pixels) = (4 * batch + 3, spec.pixels());
-        let images = images(count, pixels);
-        Self { layout: Layout::new(spec).unwrap(), plan, images, optimizer, count, pixels }
+        Self::with(spec, optimizer, (Objective::ELBO, Binarize::None), batch, slots)
     }
 
-    /// Puts images and fresh parameters into an executor and compiles the plan.
+    /// A model with an objective and targets of its own.
+    pub(crate) fn with(
+        spec: &VaeSpec,
+        optimizer: impl Into<Optimizer>,
+        (objective, binarize): (Objective, Binarize),
+        batch: u32,
+        slots: u32,
+    ) -> Self {
+        let optimizer = optimizer.into();
+        let goal = Goal::Train(optimizer, objective);
+        let plan = Plan::new(spec, &goal, Input::Dataset(Split::Train, binarize), batch, slots).unwrap();
+        let (count, pixels) = (4 * batch + 3, spec.pixels());
+        let images = images(count, pixels);
+        let labels = (0..count).map(|i| ((i * 7 + 3) % spec.classes.max(1)) as u8).collect();
+        let layout = Layout::new(spec).unwrap();
+        Self { layout, plan, images, labels, objective, optimizer, count, pixels }
+    }
+
+    /// Puts images, labels and fresh parameters into an executor and compiles the plan.
     pub(crate) fn load(&self, executor: &mut impl Executor) -> ProgramId {
         executor.set_dataset(Split::Train, self.images.clone(), self.pixels).unwrap();
+        executor.set_labels(Split::Train, self.labels.clone()).unwrap();
         executor.write(None, self.whole(Space::Params), &self.start()).unwrap();
         executor.compile(&self.plan).unwrap()
     }
@@ -77,6 +92,7 @@ impl Model {
 
     fn step(&self, t: u32) -> Step {
         let rows = self.plan.batch;
+        let (noise, beta) = self.objective.factors(1.0);
         let (bias1, bias2) = self.optimizer.bias_corrections(u64::from(t));
         Step {
             rows,
@@ -85,8 +101,8 @@ impl Model {
             slot: t % self.plan.slots,
             seed: rng::fold_seed(5),
             step: t,
-            noise: 1.0,
-            beta: 1.0,
+            noise,
+            beta,
             inv_batch: 1.0 / rows as f32,
             learning_rate: if matches!(self.optimizer.rule, Rule::Sgd { .. }) { 1e-4 } else { 1e-3 },
             bias1,

@@ -1,21 +1,21 @@
-//! Checks of plans and steps before anything runs, so that no kernel can meet a bad size.
+//! Checks of plans and steps before anything runs, so that no kernel of any backend can meet a bad size.
 
 use crate::error::{Error, Result};
-use crate::op::{Epilogue, LOSS_COLUMNS, METRICS, NORM_PARTIALS, Op, Space, Step, Total, View};
-use crate::plan::{MAX_BATCH, Plan};
+use crate::op::{Epilogue, LOSS_COLUMNS, METRICS, NORM_PARTIALS, Op, Space, Split, Step, Total, View};
 use crate::spec::{Activation, Geometry, ImageShape};
 
-use super::memory::Datasets;
+use super::{MAX_BATCH, Plan};
 
 /// A view and how many values an op needs there.
 type Need = (View, u64);
 
-/// Checks that every op of `plan` finds what it needs in an arena of `params` values and in its buffers.
+/// Checks that every op of `plan` finds what it needs in an arena of `params` values and in its buffers, and its
+/// losses a ring of their own.
 ///
 /// # Errors
 /// [`Error::InvalidArgument`] naming the op and the sizes.
-pub(crate) fn plan(plan: &Plan, params: usize) -> Result<()> {
-    if plan.params as usize != params {
+pub(crate) fn plan(plan: &Plan, params: u32) -> Result<()> {
+    if plan.params != params {
         return Err(Error::argument(
             "plan",
             format!("made for {} parameters, the executor has {params}", plan.params),
@@ -36,6 +36,21 @@ pub(crate) fn plan(plan: &Plan, params: usize) -> Result<()> {
     for (i, op) in plan.ops.iter().enumerate() {
         check_op(plan, op)
             .map_err(|problem| Error::argument("plan", format!("operation {i}, {}: {problem}", op.name())))?;
+    }
+    plan.ports.metrics.map_or(Ok(()), |view| ring(plan, view))
+}
+
+/// The metrics ring must hold all its entries, in one of the plan's buffers.
+fn ring(plan: &Plan, view: View) -> Result<()> {
+    let needed = u64::from(plan.slots) * u64::from(METRICS);
+    let available = match view.space {
+        Space::Local(i) => plan.buffers.get(i as usize).map_or(0, |b| b.len),
+        _ => 0,
+    };
+    let end = u64::from(view.offset) + u64::from(view.len);
+    if u64::from(view.len) < needed || end > u64::from(available) {
+        let problem = format!("a metrics ring {view:?}; {needed} values of its own buffer expected");
+        return Err(Error::argument("plan", problem));
     }
     Ok(())
 }
@@ -302,40 +317,128 @@ fn side(epilogue: Epilogue, rows: u64, result: ImageShape) -> u64 {
     }
 }
 
-/// Checks that `step` fits `plan` and the datasets that are in place.
+/// What of a split is in place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Resident {
+    /// Values in one image.
+    pub(crate) pixels: u32,
+    /// Whether there are labels.
+    pub(crate) labelled: bool,
+    /// Entries of the order.
+    pub(crate) ordered: u64,
+}
+
+/// Checks that `step` fits `plan`, and those `ops` of it that are to run the datasets that are in place.
 ///
 /// # Errors
 /// [`Error::InvalidArgument`] naming the field.
-pub(crate) fn step(plan: &Plan, step: &Step, datasets: &Datasets) -> Result<()> {
+pub(crate) fn step(
+    plan: &Plan,
+    ops: &[Op],
+    step: &Step,
+    resident: impl Fn(Split) -> Option<Resident>,
+) -> Result<()> {
     if step.rows == 0 || step.rows > plan.batch {
         return Err(Error::argument("step.rows", format!("{}, expected 1 to {}", step.rows, plan.batch)));
     }
     if step.slot >= plan.slots {
         return Err(Error::argument("step.slot", format!("{}, expected under {}", step.slot, plan.slots)));
     }
-    for op in &plan.ops {
-        if let Op::GatherLabels(o) = op
-            && let Space::Labels(split) = o.labels.space
-            && datasets.get(split).labels.len() != datasets.get(split).count()
-        {
-            return Err(Error::argument("labels", format!("the {split:?} images have none")));
-        }
-        let Op::Gather(o) = op else { continue };
-        let (Space::Images(split), pixels) = (o.images.space, o.pixels) else { continue };
-        let dataset = datasets.get(split);
-        if dataset.pixels != pixels as usize {
-            return Err(Error::argument(
-                "dataset",
-                format!("{split:?} images have {} values, the plan expects {pixels}", dataset.pixels),
-            ));
+    for op in ops {
+        let order = match op {
+            Op::Gather(o) => o.order,
+            Op::GatherLabels(o) => o.order,
+            _ => continue,
+        };
+        let Space::Order(split) = order.space else { continue };
+        let Some(dataset) = resident(split) else {
+            return Err(Error::argument("dataset", format!("there are no {split:?} images")));
+        };
+        match op {
+            Op::Gather(o) if o.pixels != dataset.pixels => {
+                let problem =
+                    format!("{split:?} images have {} values, the plan expects {}", dataset.pixels, o.pixels);
+                return Err(Error::argument("dataset", problem));
+            }
+            Op::GatherLabels(_) if !dataset.labelled => {
+                return Err(Error::argument("labels", format!("the {split:?} images have none")));
+            }
+            _ => {}
         }
         let end = u64::from(step.first) + u64::from(step.rows);
-        if end > dataset.order.len() as u64 {
+        if end > dataset.ordered {
             return Err(Error::argument(
                 "step.first",
-                format!("images up to {end} of a {split:?} order of {}", dataset.order.len()),
+                format!("images up to {end} of a {split:?} order of {}", dataset.ordered),
             ));
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::binarize::Binarize;
+    use crate::loss::Objective;
+    use crate::optim::Rule;
+    use crate::plan::{Goal, Input};
+    use crate::spec::{LayerSpec, Likelihood, VaeSpec};
+
+    fn train_plan() -> Plan {
+        let spec = VaeSpec {
+            input: ImageShape { channels: 1, height: 4, width: 4 },
+            encoder: vec![LayerSpec::Linear { units: 8, activation: Activation::Relu }],
+            latent: 2,
+            decoder: Vec::new(),
+            likelihood: Likelihood::Bernoulli {},
+            classes: 3,
+        };
+        let goal = Goal::Train(Rule::ADAM.into(), Objective::ELBO);
+        Plan::new(&spec, &goal, Input::Dataset(Split::Train, Binarize::None), 4, 16).unwrap()
+    }
+
+    #[test]
+    fn phases_rings_and_views_that_do_not_fit_are_refused() {
+        let good = train_plan();
+        fn y(plan: &mut Plan) -> &mut View {
+            let linear = plan.ops.iter_mut().find_map(|o| if let Op::Linear(o) = o { Some(o) } else { None });
+            &mut linear.unwrap().y
+        }
+        let changes: [fn(&mut Plan); 8] = [
+            |p| p.phases.update.end += 1,
+            |p| p.slots += 1,
+            |p| p.batch += 1,
+            |p| p.ports.metrics.as_mut().unwrap().space = Space::Local(999),
+            |p| p.ports.metrics.as_mut().unwrap().space = Space::Params,
+            |p| y(p).len += 1,
+            |p| y(p).offset += 1,
+            |p| y(p).len = 0,
+        ];
+        for (i, change) in changes.into_iter().enumerate() {
+            let mut bad = good.clone();
+            change(&mut bad);
+            let refused = plan(&bad, good.params);
+            assert!(matches!(refused, Err(Error::InvalidArgument { .. })), "{i}: {refused:?}");
+        }
+        assert!(plan(&good, good.params + 1).is_err());
+        plan(&good, good.params).unwrap();
+    }
+
+    #[test]
+    fn steps_need_images_and_labels_of_their_plan() {
+        let plan = train_plan();
+        let step = Step { rows: 4, ..bytemuck::Zeroable::zeroed() };
+        let good = Resident { pixels: 16, labelled: true, ordered: 4 };
+        let check = |resident| super::step(&plan, &plan.ops, &step, |_| resident);
+        check(Some(good)).unwrap();
+        let argument = |resident| match check(resident) {
+            Err(Error::InvalidArgument { what, .. }) => what,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(argument(None), "dataset");
+        assert_eq!(argument(Some(Resident { pixels: 15, ..good })), "dataset");
+        assert_eq!(argument(Some(Resident { labelled: false, ..good })), "labels");
+        assert_eq!(argument(Some(Resident { ordered: 3, ..good })), "step.first");
+    }
 }

@@ -1,0 +1,57 @@
+//! Each operation's own constants: its shader's `Parameters`, in words.
+
+use crate::binarize;
+use crate::op::{Op, Update};
+use crate::spec::Likelihood;
+
+/// The constants of an operation that takes one dispatch.
+pub(super) fn constants(op: &Op) -> Vec<u32> {
+    match op {
+        Op::Gather(o) => vec![o.pixels, o.binarize as u32, binarize::static_seed()],
+        Op::GatherLabels(o) => vec![o.classes],
+        Op::Condition(o) => vec![o.width, o.classes, o.repeat, o.samples],
+        Op::ConditionGrad(o) => vec![o.width, o.total, o.samples],
+        Op::Linear(o) => vec![o.inputs, o.outputs, o.samples, o.activation as u32],
+        Op::LinearGradInput(o) => vec![o.inputs, o.outputs, o.samples, o.activation as u32],
+        // The table of its products is `Group`'s.
+        Op::LinearGradWeight(_) => Vec::new(),
+        Op::Activate(o) => vec![o.width, o.samples, o.activation as u32],
+        Op::Conv(_) | Op::ConvTranspose(_) | Op::ConvGradWeight(_) => Vec::new(),
+        Op::SumSlices(o) => vec![o.slices, o.sum.len],
+        Op::ConvGradBias(o) => vec![o.channels, o.area, o.samples],
+        Op::Reparam(o) => vec![o.latent, o.samples],
+        Op::ReparamGrad(o) => vec![o.latent, o.samples, o.gated.into()],
+        Op::FreeBits(o) => vec![o.latent, o.floor.to_bits()],
+        Op::LinearLoss(o) => {
+            [[o.inputs, o.outputs, o.samples].as_slice(), &likelihood(o.likelihood)].concat()
+        }
+        Op::Loss(o) => [[o.width, o.samples, o.masked.into()].as_slice(), &likelihood(o.likelihood)].concat(),
+        Op::ImportanceWeights(o) => vec![o.columns, o.latent, o.samples],
+        Op::ScaleRows(o) => vec![o.width, o.samples],
+        Op::IwaeGrad(o) => vec![o.latent, o.samples, o.dreg.into()],
+        Op::GradNorm(o) => vec![o.grads.len],
+        Op::Sgd(o) | Op::RmsProp(o) | Op::Adam(o) => update(o),
+        Op::Metrics(o) => {
+            vec![o.columns, o.samples, o.clipped.into(), o.total as u32, o.extra.len.saturating_sub(1)]
+        }
+    }
+}
+
+/// What `lib/likelihood.wgsl` reads.
+fn likelihood(likelihood: Likelihood) -> [u32; 3] {
+    let (gaussian, precision, normaliser) = match likelihood {
+        Likelihood::Bernoulli {} => (0, 0.0, 0.0),
+        Likelihood::Gaussian { sigma } => {
+            let variance = f64::from(sigma).powi(2);
+            (1, 1.0 / variance, 0.5 * (std::f64::consts::TAU * variance).ln())
+        }
+    };
+    let bits = |v: f64| (v as f32).to_bits();
+    [gaussian, bits(precision), bits(normaliser)]
+}
+
+fn update(o: &Update) -> Vec<u32> {
+    let mut constants = vec![o.params.len];
+    constants.extend([o.max_norm, o.weight_decay, o.a, o.b, o.epsilon].map(f32::to_bits));
+    constants
+}
