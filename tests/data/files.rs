@@ -7,7 +7,7 @@ use std::path::Path;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use vae_playground::Error;
-use vae_playground::data::files::load_mnist_dir;
+use vae_playground::data::files::{load_images, load_labels, load_mnist_dir};
 
 const IMAGES: [u8; 20] = [0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0, 2, 10, 20, 30, 40];
 const LABELS: [u8; 10] = [0, 0, 8, 1, 0, 0, 0, 2, 4, 9];
@@ -101,4 +101,20 @@ fn sets_with_images_of_different_sizes_are_refused() {
     write(dir.path(), "t10k-images-idx3-ubyte.gz", &gzip(&narrow));
     let message = load_mnist_dir(dir.path()).unwrap_err().to_string();
     assert!(message.contains("1 pixels, expected 2"), "{message}");
+}
+
+#[test]
+fn a_single_file_is_read_plain_or_gzipped() {
+    let dir = complete_folder();
+    let path = |name: &str| dir.path().join(name);
+    for name in ["train-images-idx3-ubyte", "t10k-images-idx3-ubyte.gz"] {
+        let images = load_images(path(name)).unwrap();
+        assert_eq!((images.len(), images.images()), (2, &[10, 20, 30, 40][..]));
+    }
+    write(dir.path(), "labels-of-200-classes", &[0, 0, 8, 1, 0, 0, 0, 2, 0, 199]);
+    assert_eq!(load_labels(path("labels-of-200-classes")).unwrap(), [0, 199]);
+    assert_eq!(load_labels(path("t10k-labels.idx1-ubyte.gz")).unwrap(), [4, 9]);
+    let message = load_images(path("train-labels.idx1-ubyte")).unwrap_err().to_string();
+    assert!(message.contains("train-labels") && message.contains("dimensions"), "{message}");
+    assert!(matches!(load_labels(path("none")), Err(Error::Io { .. })));
 }

@@ -1,4 +1,4 @@
-"""Makes expected.json: what other libraries measure, for tests/measure.rs.
+"""Makes expected.json: what other libraries measure, for the tests that use mod.rs.
 
 Run `python tests/measure/generate.py` with the packages of requirements.txt. Everything is computed in double
 precision from inputs that are exact in 32-bit floats.

@@ -1,6 +1,9 @@
 //! What is measured from a model's outputs, against scikit-learn, scikit-image and scipy (`measure/generate.py`).
 #![cfg(not(target_arch = "wasm32"))]
 
+mod measure;
+
+use measure::{bytes, close, expected, floats, numbers};
 use pollster::block_on;
 use serde_json::Value;
 use vae_playground::Error;
@@ -16,31 +19,6 @@ use vae_playground::op::{Space, View};
 use vae_playground::params::Layout;
 use vae_playground::session::{Posterior, Session};
 use vae_playground::spec::ImageShape;
-
-fn expected(section: &str) -> Value {
-    let all: Value = serde_json::from_str(include_str!("measure/expected.json")).unwrap();
-    all[section].clone()
-}
-
-fn numbers(value: &Value) -> Vec<f64> {
-    value.as_array().unwrap().iter().map(|v| v.as_f64().unwrap()).collect()
-}
-
-fn floats(value: &Value) -> Vec<f32> {
-    numbers(value).iter().map(|&v| v as f32).collect()
-}
-
-fn bytes(value: &Value) -> Vec<u8> {
-    numbers(value).iter().map(|&v| v as u8).collect()
-}
-
-#[track_caller]
-fn close(found: &[f64], wanted: &[f64], tolerance: f64) {
-    assert_eq!(found.len(), wanted.len());
-    for (i, (f, w)) in found.iter().zip(wanted).enumerate() {
-        assert!((f - w).abs() <= tolerance, "value {i} is {f}, expected {w}");
-    }
-}
 
 #[test]
 fn kl_and_variance_of_each_dimension() {
@@ -100,21 +78,12 @@ fn errors_and_similarity_are_those_of_scikit_image() {
     }
 }
 
-/// A session with a fixture's model, and its images.
-fn model(e: &Value) -> (Session<CpuExecutor>, Vec<f32>) {
-    let spec = VaeSpec::from_json(&e["spec"].to_string()).unwrap();
-    let layout = Layout::new(&spec).unwrap();
-    let mut params = vec![0.0; layout.len as usize];
-    for tensor in &layout.tensors {
-        params[tensor.range.clone()].copy_from_slice(&floats(&e["tensors"][&tensor.name]));
-    }
-    let mut executor = CpuExecutor::new(layout.len, ReasonCode::Requested, "a test");
-    executor.write(None, View { space: Space::Params, offset: 0, len: layout.len }, &params).unwrap();
-    (Session::new(executor, spec), floats(&e["images"]))
+fn cpu(params: u32) -> CpuExecutor {
+    CpuExecutor::new(params, ReasonCode::Requested, "a test")
 }
 
 fn integrate(e: &Value, grid: impl FnOnce(&Posterior) -> Grid) -> Quadrature {
-    let (mut session, images) = model(e);
+    let (mut session, images) = measure::model(e, cpu);
     let posterior = block_on(session.encode(&images, None)).unwrap();
     let grid = grid(&posterior);
     let mut reports = Vec::new();
@@ -164,7 +133,7 @@ fn the_estimate_of_the_error_bounds_it_and_shows_a_grid_that_is_too_coarse() {
 #[test]
 fn the_result_does_not_depend_on_how_many_images_come_together() {
     let e = expected("bernoulli");
-    let (mut session, images) = model(&e);
+    let (mut session, images) = measure::model(&e, cpu);
     let grid = Grid::new(6.0, 65).unwrap();
     let mut of = |images: &[f32]| block_on(log_likelihood_2d(&mut session, images, grid, |_, _| {})).unwrap();
     let one = of(&images).log_likelihood;
@@ -179,7 +148,7 @@ fn the_result_does_not_depend_on_how_many_images_come_together() {
 #[test]
 fn models_that_are_not_planar_and_bad_images_are_refused() {
     let e = expected("bernoulli");
-    let (mut session, images) = model(&e);
+    let (mut session, images) = measure::model(&e, cpu);
     let grid = Grid::new(6.0, 9).unwrap();
     let mut of = |images: &[f32]| block_on(log_likelihood_2d(&mut session, images, grid, |_, _| {}));
     assert!(matches!(of(&images[1..]), Err(Error::InvalidArgument { .. })));
@@ -192,7 +161,7 @@ fn models_that_are_not_planar_and_bad_images_are_refused() {
     assert!(refused.unwrap_err().to_string().contains("not finite"));
 
     let spec = VaeSpec { latent: 3, ..session.spec().clone() };
-    let executor = CpuExecutor::new(Layout::new(&spec).unwrap().len, ReasonCode::Requested, "a test");
+    let executor = cpu(Layout::new(&spec).unwrap().len);
     let mut other = Session::new(executor, spec);
     let refused = block_on(log_likelihood_2d(&mut other, &images, grid, |_, _| {}));
     assert!(matches!(refused, Err(Error::Unsupported(_))));
