@@ -7,6 +7,7 @@
 use std::ops::Range;
 
 use rand::RngExt;
+use serde::{Deserialize, Serialize};
 
 use crate::error::Result;
 use crate::op::{Space, View};
@@ -48,7 +49,8 @@ pub struct Block {
 }
 
 /// How initial values are drawn.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Initialisation {
     /// PyTorch's default for linear layers and convolutions: weights and biases from U(−1/√fan_in, 1/√fan_in).
     #[default]

@@ -1,5 +1,9 @@
 //! The named models: each a spec with the recipe that its source trains it by.
 
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
 use crate::binarize::Binarize;
 use crate::error::{Error, Result};
 use crate::loss::Objective;
@@ -39,7 +43,8 @@ pub struct Preset {
 }
 
 /// How a model is trained from nothing.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Recipe {
     /// The run's settings.
     pub config: TrainConfig,
@@ -49,6 +54,31 @@ pub struct Recipe {
     pub data_bias: bool,
     /// Steps from one printed line to the next; `None` for a line per epoch.
     pub print_every: Option<u64>,
+}
+
+impl Recipe {
+    /// The key of a checkpoint's note that holds its recipe as JSON.
+    pub const NOTE: &str = "recipe";
+
+    /// The recipe as one line of JSON.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        serde_json::to_string(self).expect("a recipe has only string keys and finite numbers")
+    }
+
+    /// The recipe that a checkpoint's notes tell of: its own, or that of the preset they name.
+    ///
+    /// # Errors
+    /// [`Error::InvalidCheckpoint`] for a recipe that cannot be read.
+    pub fn of_notes(notes: &BTreeMap<String, String>) -> Result<Option<Self>> {
+        let Some(json) = notes.get(Self::NOTE) else {
+            return Ok(notes.get("preset").and_then(|name| preset(name).ok()).map(|preset| preset.recipe));
+        };
+        let bad = |problem: String| Error::InvalidCheckpoint(format!("note {:?}: {problem}", Self::NOTE));
+        let recipe: Self = serde_json::from_str(json).map_err(|e| bad(e.to_string()))?;
+        recipe.config.validate().map_err(|e| bad(e.to_string()))?;
+        Ok(Some(recipe))
+    }
 }
 
 /// The spec called `name`.
@@ -261,6 +291,10 @@ mod tests {
             let json = preset.spec.to_json();
             assert_eq!(crate::spec::VaeSpec::from_json(&json).unwrap(), preset.spec);
             preset.recipe.config.validate().unwrap();
+            let notes = [(super::Recipe::NOTE.to_owned(), preset.recipe.to_json())].into();
+            assert_eq!(super::Recipe::of_notes(&notes).unwrap(), Some(preset.recipe));
+            let notes = [("preset".to_owned(), name.to_owned())].into();
+            assert_eq!(super::Recipe::of_notes(&notes).unwrap(), Some(preset.recipe));
         }
     }
 }

@@ -4,6 +4,7 @@
 mod check;
 pub(crate) mod fixture;
 pub(crate) mod model;
+pub(crate) mod presets;
 
 use vae_playground::executor::Executor;
 

@@ -9,7 +9,7 @@ use clap::{Args, Parser, Subcommand};
 #[command(
     name = "vae",
     version,
-    about = "Variational autoencoders: train, evaluate, encode, decode, sample, describe"
+    about = "Variational autoencoders: train, evaluate, encode, decode, sample, describe, export"
 )]
 pub(crate) struct Cli {
     #[command(subcommand)]
@@ -28,8 +28,10 @@ pub(crate) enum Command {
     Decode(DecodeArgs),
     /// Draw a sheet of samples from the prior.
     Sample(SampleArgs),
-    /// Describe a checkpoint.
+    /// Describe a checkpoint, or the presets.
     Info(InfoArgs),
+    /// Write a checkpoint's model as a PyTorch project.
+    Export(ExportArgs),
 }
 
 #[derive(Debug, Args)]
@@ -216,6 +218,9 @@ pub(crate) struct DecodeArgs {
     /// Rows of z: .npy of shape [n, latent].
     #[arg(long)]
     pub(crate) z: PathBuf,
+    /// Write the logits rather than the mean of p(x|z): for a Gaussian the same.
+    #[arg(long)]
+    pub(crate) logits: bool,
     /// The result: .npy of shape [n, pixels], or .png with all images on one sheet.
     #[arg(long)]
     pub(crate) out: PathBuf,
@@ -251,9 +256,22 @@ pub(crate) struct SampleArgs {
 #[derive(Debug, Args)]
 pub(crate) struct InfoArgs {
     /// The checkpoint.
-    #[arg(long)]
-    pub(crate) model: PathBuf,
-    /// One JSON object.
+    #[arg(long, required_unless_present = "presets")]
+    pub(crate) model: Option<PathBuf>,
+    /// Every preset, with its recipe, instead of a checkpoint.
+    #[arg(long, conflicts_with = "model")]
+    pub(crate) presets: bool,
+    /// One JSON object a line.
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ExportArgs {
+    /// The checkpoint.
+    #[arg(long)]
+    pub(crate) model: PathBuf,
+    /// Folder for model.py, train.py, the weights and a README; new, or empty.
+    #[arg(long)]
+    pub(crate) pytorch: PathBuf,
 }

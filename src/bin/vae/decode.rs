@@ -1,4 +1,4 @@
-//! `vae decode`: z to the mean of p(x|z).
+//! `vae decode`: z to the mean of p(x|z), or to its logits.
 
 use pollster::block_on;
 use vae_playground::backend::Choice;
@@ -17,6 +17,9 @@ pub(crate) fn run(args: &DecodeArgs) -> Result<()> {
         let problem = format!("{}, expected a name that ends in .npy or .png", args.out.display());
         return Err(Error::argument("out", problem));
     }
+    if as_png && args.logits {
+        return Err(Error::argument("out", "a .png holds probabilities, expected .npy for logits"));
+    }
     files::check_writable(&args.out)?;
     let model = files::read(&args.model)?;
     // The input first: opening a GPU takes time, and some drivers print warnings of their own.
@@ -32,7 +35,11 @@ pub(crate) fn run(args: &DecodeArgs) -> Result<()> {
     };
     let labels = labels::of(&args.labels, z.len() / latent)?;
     let mut vae = block_on(Vae::from_checkpoint(&model, choice))?;
-    let images = block_on(vae.decode(&z, labels.as_deref()))?;
+    let images = if args.logits {
+        block_on(vae.session().decode_logits(&z, labels.as_deref()))?
+    } else {
+        block_on(vae.decode(&z, labels.as_deref()))?
+    };
     if as_png {
         return sheet::write(&args.out, &images, shape);
     }

@@ -1,16 +1,37 @@
-//! `vae info`: what a checkpoint holds.
+//! `vae info`: what a checkpoint holds, and which presets there are.
 
 use serde_json::json;
-use vae_playground::Result;
-use vae_playground::checkpoint;
+use vae_playground::checkpoint::{self, Checkpoint};
 use vae_playground::error::printable;
 use vae_playground::params::Layout;
+use vae_playground::{Result, presets};
 
 use crate::args::InfoArgs;
 use crate::{files, output};
 
 pub(crate) fn run(args: &InfoArgs) -> Result<()> {
-    let loaded = checkpoint::load(&files::read(&args.model)?)?;
+    match &args.model {
+        Some(path) => describe(args, &checkpoint::load(&files::read(path)?)?),
+        None => presets::NAMES.iter().try_for_each(|name| list(args, name)),
+    }
+}
+
+fn list(args: &InfoArgs, name: &str) -> Result<()> {
+    let preset = presets::preset(name)?;
+    let parameters = Layout::new(&preset.spec)?.parameter_count();
+    if args.json {
+        let line = json!({
+            "preset": name,
+            "spec": preset.spec,
+            "parameters": parameters,
+            "recipe": preset.recipe,
+        });
+        return output::line(&line.to_string());
+    }
+    output::line(&format!("{name:12} {parameters:8} parameters  {}", preset.spec.to_json()))
+}
+
+fn describe(args: &InfoArgs, loaded: &Checkpoint) -> Result<()> {
     let layout = Layout::new(&loaded.spec)?;
     if args.json {
         let tensors: Vec<_> =

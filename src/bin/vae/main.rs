@@ -1,9 +1,10 @@
-//! The native command line: train, evaluate, use and describe models.
+//! The native command line: train, evaluate, use, describe and export models.
 
 mod args;
 mod decode;
 mod encode;
 mod eval;
+mod export;
 mod files;
 mod info;
 mod labels;
@@ -35,6 +36,7 @@ fn main() -> ExitCode {
         Command::Decode(args) => decode::run(args),
         Command::Sample(args) => sample::run(args),
         Command::Info(args) => info::run(args),
+        Command::Export(args) => export::run(args),
     };
     finish(outcome)
 }

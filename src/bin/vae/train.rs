@@ -14,7 +14,7 @@ use vae_playground::executor::Kind;
 use vae_playground::optim::Rule;
 use vae_playground::presets::Recipe;
 use vae_playground::run_state::RunState;
-use vae_playground::train::{EpochReport, Phase, Position, StepReport, TrainConfig, Trainer};
+use vae_playground::train::{EpochReport, Phase, Position, StepReport, Trainer};
 use vae_playground::vae::Vae;
 use vae_playground::{Error, Result};
 
@@ -35,9 +35,10 @@ pub(crate) fn run(args: &TrainArgs) -> Result<()> {
     args.sheet.as_deref().map_or(Ok(()), files::check_writable)?;
     // Files first: opening a GPU takes time, and some drivers print warnings of their own.
     let (train, test) = load_mnist_dir(&args.data)?;
-    let (mut vae, position, config) = block_on(open(args, begun, choice, &train))?;
+    let (mut vae, position, recipe) = block_on(open(args, begun, choice, &train))?;
+    let config = recipe.config;
     vae.set_dataset(&train, Some(&test))?;
-    describe_run(&mut vae, args, &config);
+    describe_run(&mut vae, args, &recipe);
     vae.train_start(config, position)?;
 
     let bar = progress_bar(args, &vae);
@@ -88,7 +89,7 @@ async fn open(
     begun: Begun,
     choice: Choice,
     train: &Dataset,
-) -> Result<(Vae, Position, TrainConfig)> {
+) -> Result<(Vae, Position, Recipe)> {
     match begun {
         Begun::Earlier(model, state) => {
             let mut vae = Vae::from_checkpoint(&model, choice).await?;
@@ -97,20 +98,23 @@ async fn open(
             let config = config(args, state.config)?;
             vae.set_params(&state.params)?;
             vae.set_moments(&state.moments)?;
-            Ok((vae, state.position, config))
+            let begun = Recipe::of_notes(vae.provenance())?.unwrap_or_default();
+            Ok((vae, state.position, Recipe { config, ..begun }))
         }
-        Begun::New(spec, Recipe { config, initialisation, data_bias, .. }) => {
-            let mut vae = Vae::create(spec, choice, config.seed).await?;
-            vae.reset(config.seed, initialisation)?;
-            if data_bias {
+        Begun::New(spec, recipe) => {
+            let seed = recipe.config.seed;
+            let mut vae = Vae::create(spec, choice, seed).await?;
+            vae.reset(seed, recipe.initialisation)?;
+            if recipe.data_bias {
                 vae.set_data_bias(train).await?;
             }
-            Ok((vae, Position::default(), config))
+            Ok((vae, Position::default(), recipe))
         }
     }
 }
 
-fn describe_run(vae: &mut Vae, args: &TrainArgs, config: &TrainConfig) {
+fn describe_run(vae: &mut Vae, args: &TrainArgs, recipe: &Recipe) {
+    let config = &recipe.config;
     if let Some(preset) = &args.preset {
         vae.note("preset", preset.as_str());
     }
@@ -129,6 +133,7 @@ fn describe_run(vae: &mut Vae, args: &TrainArgs, config: &TrainConfig) {
     vae.note("binarize", json(serde_json::to_string(&config.binarize)).trim_matches('"'));
     vae.note("schedule", json(serde_json::to_string(&config.schedule)).trim_matches('"'));
     vae.note("seed", config.seed.to_string());
+    vae.note(Recipe::NOTE, recipe.to_json());
     vae.note("backend", backend_name(vae));
     vae.note("version", env!("CARGO_PKG_VERSION"));
 }
