@@ -26,7 +26,7 @@ fn training_prints_one_object_an_epoch_and_writes_a_model() {
         for side in ["train", "test"] {
             let of = |key: &str| e[side][key].as_f64().unwrap();
             assert!(of("recon") > 0.0 && of("kl") >= 0.0);
-            assert!((of("loss") - of("recon") - of("kl")).abs() < 1e-9);
+            assert!((of("loss") - of("recon") - of("kl")).abs() < 1e-5 * of("loss"));
         }
     }
     let info: Value = serde_json::from_str(&place.good("info --model m.safetensors --json")).unwrap();
@@ -138,7 +138,7 @@ fn bad_input_is_one_line_and_exit_code_2() {
     }
     place.refused("info --model missing.safetensors", &["missing.safetensors"]);
 
-    fs::write(place.path("classes.json"), SPEC.replace("\"latent\": 2", "\"latent\": 2, \"classes\": 10"))
+    fs::write(place.path("classes.json"), SPEC.replace("\"latent\": 2", "\"latent\": 2, \"classes\": 999"))
         .unwrap();
     place.refused("train --spec classes.json --data . --out m.safetensors", &["classes"]);
     place.refused("train --spec spec.json --data . --out .", &["folder"]);

@@ -16,7 +16,8 @@ pub(super) fn run(o: &IwaeGrad, machine: &Machine, memory: &mut Memory<'_>, step
         machine.threads.each(out, |row, dstats| {
             let draws = row * samples * latent..(row + 1) * samples * latent;
             machine.isa.run(Row {
-                beta: step.beta * step.inv_batch,
+                beta: step.beta,
+                scale: step.inv_batch,
                 dreg: o.dreg,
                 stats: &stats[row * 2 * latent..][..2 * latent],
                 z: &z[draws.clone()],
@@ -29,8 +30,9 @@ pub(super) fn run(o: &IwaeGrad, machine: &Machine, memory: &mut Memory<'_>, step
 }
 
 struct Row<'a> {
-    /// β / B
     beta: f32,
+    /// 1 / B
+    scale: f32,
     dreg: bool,
     stats: &'a [f32],
     z: &'a [f32],
@@ -42,18 +44,20 @@ struct Row<'a> {
 impl Task for Row<'_> {
     #[inline(always)]
     fn run(self) {
-        let Self { beta, dreg, stats, z, dz, weights, dstats } = self;
+        let Self { beta, scale, dreg, stats, z, dz, weights, dstats } = self;
+        let strength = beta * scale;
         let latent = stats.len() / 2;
         let (mean, log_variance) = stats.split_at(latent);
         let (dmean, dlog_variance) = dstats.split_at_mut(latent);
         dmean.fill(0.0);
-        dlog_variance.fill(if dreg { 0.0 } else { -0.5 * beta });
+        dlog_variance.fill(if dreg { 0.0 } else { -0.5 * strength });
         for ((z, dz), &weight) in z.chunks_exact(latent).zip(dz.chunks_exact(latent)).zip(weights) {
             for j in 0..latent {
                 let offset = z[j] - mean[j];
-                let mut d = dz[j] + beta * weight * z[j];
+                let mut d = dz[j] + strength * weight * z[j];
                 if dreg {
-                    d = weight * (d - beta * weight * offset * math::exp(-log_variance[j]));
+                    let path = d - strength * weight * offset * math::exp(-log_variance[j]);
+                    d = (1.0 - beta + beta * weight) * path;
                 }
                 dmean[j] += d;
                 dlog_variance[j] += 0.5 * d * offset;

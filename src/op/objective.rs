@@ -150,7 +150,9 @@ pub struct ScaleRows {
 ///
 /// - pathwise (Burda et al., 2016, eq. 13): dμ = Σ_s d, dlog σ² = Σ_s ½ d (z − μ) − ½ β/B;
 /// - doubly reparameterised (Tucker et al., 2019, "Doubly Reparameterized Gradient Estimators for Monte Carlo
-///   Objectives", eq. 8): d′ = w̃·(d − β·w̃·(z − μ)/(σ²·B)), dμ = Σ_s d′, dlog σ² = Σ_s ½ d′ (z − μ).
+///   Objectives", eq. 8): d′ = (1 − β + β·w̃)·(d − β·w̃·(z − μ)/(σ²·B)), dμ = Σ_s d′, dlog σ² = Σ_s ½ d′ (z − μ).
+///   The factor is their w̃ at β = 1. Reparameterising the score of β·log q a second time brings the derivative
+///   of w̃ along z, w̃·(1 − w̃), times β; what the first pass left of the path has w̃ itself.
 #[derive(Debug, Clone, PartialEq)]
 pub struct IwaeGrad {
     /// `[rows, 2·latent]`.

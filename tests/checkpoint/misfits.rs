@@ -26,7 +26,8 @@ fn shapes_that_hold_nothing_or_too_much_are_refused() {
     let empty = entry("fc1.weight", "F32", "[0,784]", [0, 0]);
     let heads = entry("fc21.weight", "F32", "[0,0]", [0, 0]);
     let decoder = entry("fc3.weight", "F32", "[0,0]", [0, 0]);
-    refused(&file(&format!("{{{empty},{heads},{decoder}}}"), 0), "latent: 0, expected 1 to 4096");
+    let output = entry("fc4.weight", "F32", "[784,0]", [0, 0]);
+    refused(&file(&format!("{{{empty},{heads},{decoder},{output}}}"), 0), "latent: 0, expected 1 to 4096");
     for shape in [
         "[9223372036854775808,4,0]",
         "[4294967296,4294967296]",

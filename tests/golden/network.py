@@ -160,7 +160,8 @@ def importance_weighted(z, recon, mu, logvar, draws, beta, dreg):
     """−L_k (Burda et al., 2016). With `dreg`, a surrogate whose gradient is the doubly reparameterised one.
 
     Tucker et al., "Doubly reparameterized gradient estimators for Monte Carlo objectives" (2018), eq. 8: log q keeps
-    its parameters fixed, and what reaches the encoder through z is weighted once more.
+    its parameters fixed, and what reaches the encoder through z is weighted once more. With β ≠ 1 only the part β of
+    it is: the score that was reparameterised is that of β·log q.
     """
     if dreg:
         mu, logvar = mu.detach(), logvar.detach()
@@ -170,7 +171,7 @@ def importance_weighted(z, recon, mu, logvar, draws, beta, dreg):
     loss = -(torch.logsumexp(log_weights, 1) - math.log(draws)).mean()
     weight = torch.softmax(log_weights, 1).detach()
     if dreg and z.requires_grad:
-        z.register_hook(lambda gradient: gradient * weight.reshape(-1, 1))
+        z.register_hook(lambda gradient: gradient * (1 - beta + beta * weight.reshape(-1, 1)))
         # The value of the bound, the gradient of the weighted sum.
         surrogate = -(weight * log_weights).sum(1).mean()
         loss = surrogate + (loss - surrogate).detach()

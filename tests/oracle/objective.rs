@@ -197,7 +197,8 @@ pub(super) fn iwae_grad(o: &IwaeGrad, mem: &mut Memory, step: &Step) {
             let score = [offset / variance, 0.5 * (offset.powi(2) / variance - 1.0)];
             for (i, at) in [image * 2 * latent + j, image * 2 * latent + latent + j].into_iter().enumerate() {
                 dstats[at] += if o.dreg {
-                    weights[draw] * along_z * moved[i]
+                    // The score of β·log q, reparameterised once more, takes β·w̃·(1 − w̃) of the path.
+                    (1.0 - beta * (1.0 - weights[draw])) * along_z * moved[i]
                 } else {
                     along_z * moved[i] + weight * beta * score[i]
                 };
