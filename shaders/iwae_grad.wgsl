@@ -1,6 +1,6 @@
 // Gradients of the importance-weighted bound with respect to μ and log σ², pathwise or doubly reparameterised:
 // d = dz + β·w̃·z/B; dμ = Σ_s d and dlog σ² = Σ_s ½ d (z − μ) − ½ β/B, or, without the last term, with
-// w̃·(d − β·w̃·(z − μ)/(σ²·B)) in the place of d.
+// (1 − β + β·w̃)·(d − β·w̃·(z − μ)/(σ²·B)) in the place of d.
 
 struct Parameters {
     latent: u32,
@@ -35,7 +35,7 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) g
             let offset = z[at] - mu;
             var d = dz[at] + beta * weight * z[at];
             if p.dreg == 1u {
-                d = weight * (d - beta * weight * offset * inverse_variance);
+                d = (1.0 - now.beta + now.beta * weight) * (d - beta * weight * offset * inverse_variance);
             }
             to_mu += d;
             to_logvar += 0.5 * d * offset;
