@@ -8,6 +8,7 @@ mod conv;
 mod conv_grad_bias;
 mod conv_grad_weight;
 mod conv_transpose;
+mod convolution;
 mod free_bits;
 mod gather;
 mod gather_labels;
@@ -48,12 +49,13 @@ use memory::{Arenas, Dataset, Datasets, Memory};
 use simd::Isa;
 use threads::Threads;
 
-/// What a kernel computes with: instructions, threads, and memory for packed matrices.
+/// What a kernel computes with: instructions, threads, and memory for packed operands.
 #[derive(Debug)]
 pub(crate) struct Machine {
     pub(crate) isa: Isa,
     pub(crate) threads: Threads,
     pub(crate) scratch: Scratch,
+    pub(crate) convolution: convolution::Scratch,
 }
 
 #[derive(Debug)]
@@ -102,7 +104,12 @@ impl CpuExecutor {
             arenas: Arenas::new(params as usize),
             datasets: Datasets::empty(),
             programs: Vec::new(),
-            machine: Machine { isa, threads, scratch: Scratch::default() },
+            machine: Machine {
+                isa,
+                threads,
+                scratch: Scratch::default(),
+                convolution: convolution::Scratch::default(),
+            },
         }
     }
 
@@ -202,8 +209,8 @@ fn execute(op: &Op, machine: &mut Machine, memory: &mut Memory<'_>, step: &Step)
         Op::Conv(o) => conv::run(o, machine, memory, step),
         Op::ConvTranspose(o) => conv_transpose::run(o, machine, memory, step),
         Op::ConvGradWeight(o) => conv_grad_weight::run(o, machine, memory, step),
-        Op::SumSlices(o) => sum_slices::run(o, memory),
-        Op::ConvGradBias(o) => conv_grad_bias::run(o, memory, step),
+        Op::SumSlices(o) => sum_slices::run(o, machine, memory),
+        Op::ConvGradBias(o) => conv_grad_bias::run(o, machine, memory, step),
         Op::Loss(o) => loss::run(o, machine, memory, step),
         Op::FreeBits(o) => free_bits::run(o, memory, step),
         Op::ImportanceWeights(o) => importance_weights::run(o, machine, memory, step),
@@ -259,7 +266,9 @@ impl Executor for CpuExecutor {
         validate::plan(plan, self.arenas.params.len() as u32)?;
         let locals = plan.buffers.iter().map(|b| zeros(b.len as usize)).collect::<Result<_>>()?;
         for op in &plan.ops {
-            self.machine.scratch.reserve(op, plan.batch)?;
+            let Machine { threads, scratch, convolution, .. } = &mut self.machine;
+            scratch.reserve(op, plan.batch)?;
+            convolution.reserve(op, plan.batch, threads)?;
         }
         self.programs.push(Some(Program { plan: plan.clone(), locals }));
         Ok(ProgramId(self.programs.len() - 1))

@@ -98,6 +98,11 @@ impl Threads {
         self.pool.as_ref().map_or(1, |p| p.current_num_threads())
     }
 
+    /// Which of the pool's threads this is, under [`Self::count`].
+    pub(crate) fn index(&self) -> usize {
+        self.pool.as_ref().and_then(|p| p.current_thread_index()).unwrap_or(0)
+    }
+
     /// Runs `body` on a thread of the pool, where every [`Self::each`] inside it finds the others near.
     pub(crate) fn enter(&self, body: impl FnOnce() + Send) {
         match &self.pool {
@@ -124,6 +129,10 @@ impl Threads {
 
     pub(crate) fn count(&self) -> usize {
         1
+    }
+
+    pub(crate) fn index(&self) -> usize {
+        0
     }
 
     pub(crate) fn enter(&self, body: impl FnOnce()) {

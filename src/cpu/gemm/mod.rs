@@ -20,25 +20,25 @@ use crate::op::Op;
 use super::Machine;
 use super::simd::Isa;
 use super::threads::{Chunks, Threads};
-use kernel::{Kernel, Tile};
-use pack::Pack;
-pub(crate) use pack::{Along, Operand};
+pub(crate) use kernel::Kernel;
+use kernel::Tile;
+pub(crate) use pack::{Along, Operand, Pack};
 
 /// Reduction per pass: a panel of B this deep stays in the first-level cache.
-const DEPTH: usize = 256;
+pub(crate) const DEPTH: usize = 256;
 /// Most rows of C that one thread works on at a time: with DEPTH, what of A stays in the second level.
-const ROWS: usize = 128;
+pub(crate) const ROWS: usize = 128;
 /// No kernel's tile is larger.
-const MOST_TILE_ROWS: usize = 8;
-const MOST_TILE_COLUMNS: usize = 32;
+pub(crate) const MOST_TILE_ROWS: usize = 8;
+pub(crate) const MOST_TILE_COLUMNS: usize = 32;
 
 /// Values in a line of the cache.
-const LINE: usize = 16;
+pub(crate) const LINE: usize = 16;
 
 /// A line of the cache: vectors loaded from aligned panels never straddle two.
 #[derive(Debug, Clone, Copy, bytemuck::Pod, bytemuck::Zeroable)]
 #[repr(C, align(64))]
-struct Line([f32; LINE]);
+pub(crate) struct Line([f32; LINE]);
 
 /// Memory for packed operands, kept from step to step.
 #[derive(Debug, Default)]
@@ -106,14 +106,23 @@ pub(crate) fn multiply(
     output: Output<'_>,
     finish: impl Fn(usize, &mut [f32], &mut [f32]) + Sync,
 ) {
-    let Machine { isa, threads, scratch } = machine;
-    let job = Job { isa: *isa, threads, product, finish };
-    match *isa {
+    let Machine { isa, threads, scratch, .. } = machine;
+    with_kernel(*isa, Job { isa: *isa, threads, product, scratch, output, finish });
+}
+
+/// Work that is compiled for every register tile.
+pub(crate) trait Tiled {
+    fn run<const MR: usize, const NR: usize>(self, kernel: impl Kernel<MR, NR>);
+}
+
+/// Runs `work` with the register tile of an instruction set.
+pub(crate) fn with_kernel(isa: Isa, work: impl Tiled) {
+    match isa {
         #[cfg(target_arch = "x86_64")]
-        Isa::Avx512(kernel) => job.drive(kernel, scratch, output),
+        Isa::Avx512(kernel) => work.run(kernel),
         #[cfg(target_arch = "x86_64")]
-        Isa::Avx2(kernel) => job.drive(kernel, scratch, output),
-        Isa::Baseline => job.drive(BASELINE, scratch, output),
+        Isa::Avx2(kernel) => work.run(kernel),
+        Isa::Baseline => work.run(BASELINE),
     }
 }
 
@@ -126,42 +135,40 @@ struct Job<'a, F> {
     isa: Isa,
     threads: &'a Threads,
     product: &'a Product<'a>,
+    scratch: &'a mut Scratch,
+    output: Output<'a>,
     finish: F,
 }
 
-impl<F: Fn(usize, &mut [f32], &mut [f32]) + Sync> Job<'_, F> {
-    fn drive<const MR: usize, const NR: usize>(
-        &self,
-        kernel: impl Kernel<MR, NR>,
-        scratch: &mut Scratch,
-        output: Output<'_>,
-    ) {
+impl<F: Fn(usize, &mut [f32], &mut [f32]) + Sync> Tiled for Job<'_, F> {
+    fn run<const MR: usize, const NR: usize>(self, kernel: impl Kernel<MR, NR>) {
         const { assert!(MR <= MOST_TILE_ROWS) };
         const { assert!(NR <= MOST_TILE_COLUMNS) };
-        let Product { m, n, k, a, b } = *self.product;
+        let Self { isa, threads, product, scratch, output, finish } = self;
+        let Product { m, n, k, a, b } = *product;
         let packed_b = &mut bytemuck::cast_slice_mut(&mut scratch.b)[..n.next_multiple_of(NR) * k];
-        self.threads.each(Chunks::new(packed_b, NR * k), |panel, chunk| {
+        threads.each(Chunks::new(packed_b, NR * k), |panel, chunk| {
             let first = panel * NR;
             let count = NR.min(n - first);
-            self.isa.run(Pack::<NR> { from: b, first, count, depth: k, to: chunk.values() });
+            isa.run(Pack::<NR> { from: b, first, count, depth: k, to: chunk.values() });
         });
         let packed_b = &bytemuck::cast_slice(&scratch.b)[..n.next_multiple_of(NR) * k];
 
-        let share = m.div_ceil(self.threads.count()).min(ROWS).next_multiple_of(MR);
+        let share = m.div_ceil(threads.count()).min(ROWS).next_multiple_of(MR);
         let packed_a = &mut bytemuck::cast_slice_mut(&mut scratch.a)[..m.next_multiple_of(MR) * k];
         let Output { c, side, side_width } = output;
         let c = Chunks::new(&mut c[..m * n], share * n);
         let side = Chunks::new(&mut side[..m * side_width], share * side_width);
-        self.threads.each((c, (Chunks::new(packed_a, share * k), side)), |i, (c, (packed_a, side))| {
+        threads.each((c, (Chunks::new(packed_a, share * k), side)), |i, (c, (packed_a, side))| {
             let (c, packed_a) = (c.values(), packed_a.values());
             let first = i * share;
             let rows = c.len() / n;
             for (panel, to) in packed_a.chunks_exact_mut(MR * k).enumerate() {
                 let (first, count) = (first + panel * MR, MR.min(rows - panel * MR));
-                self.isa.run(Pack::<MR> { from: a, first, count, depth: k, to });
+                isa.run(Pack::<MR> { from: a, first, count, depth: k, to });
             }
             rows_of_tiles(kernel, packed_a, packed_b, c, n, k);
-            (self.finish)(first, c, side.values());
+            finish(first, c, side.values());
         });
     }
 }
@@ -175,23 +182,63 @@ fn rows_of_tiles<const MR: usize, const NR: usize>(
     n: usize,
     k: usize,
 ) {
-    let passes = k.div_ceil(DEPTH);
-    let depth = k.div_ceil(passes);
+    let depth = pass(k);
     for (j, b) in packed_b.chunks_exact(NR * k).enumerate() {
         let columns = NR.min(n - j * NR);
         for from in (0..k).step_by(depth) {
             let to = (from + depth).min(k);
+            let a = Panels { values: packed_a, depth: k, from, to };
             let b = &b[from * NR..to * NR];
-            for (a, c) in packed_a.chunks_exact(MR * k).zip(c.chunks_mut(MR * n)) {
-                let a = &a[from * MR..to * MR];
-                let rows = c.len() / n;
-                let tile = Tile { a, b, c: &mut c[j * NR..], stride: n, accumulate: from > 0 };
-                if rows == MR && columns == NR {
-                    kernel.tile(tile);
-                } else {
-                    partial_tile(kernel, tile, rows, columns);
-                }
-            }
+            column_of_tiles(kernel, a, b, Column { c, stride: n, first: j * NR, columns }, from > 0);
+        }
+    }
+}
+
+/// Length of the passes that a reduction is cut into.
+pub(crate) const fn pass(depth: usize) -> usize {
+    depth.div_ceil(depth.div_ceil(DEPTH))
+}
+
+/// Part of the reduction of some packed rows of A.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Panels<'a> {
+    /// Panels of `[depth, MR]`.
+    pub(crate) values: &'a [f32],
+    pub(crate) depth: usize,
+    /// The part's begin and end.
+    pub(crate) from: usize,
+    pub(crate) to: usize,
+}
+
+/// Some columns of row-major C, at most a tile's.
+#[derive(Debug)]
+pub(crate) struct Column<'a> {
+    /// Whole rows.
+    pub(crate) c: &'a mut [f32],
+    /// Distance between C's rows.
+    pub(crate) stride: usize,
+    pub(crate) first: usize,
+    pub(crate) columns: usize,
+}
+
+/// One pass over one panel of B: writes the tiles of a column, or adds to them.
+pub(crate) fn column_of_tiles<const MR: usize, const NR: usize>(
+    kernel: impl Kernel<MR, NR>,
+    a: Panels<'_>,
+    b: &[f32],
+    column: Column<'_>,
+    accumulate: bool,
+) {
+    let Column { c, stride, first, columns } = column;
+    for (a, c) in
+        a.values.chunks_exact(MR * a.depth).map(|p| &p[a.from * MR..a.to * MR]).zip(c.chunks_mut(MR * stride))
+    {
+        let rows = c.len() / stride;
+        let tile = Tile { a, b, c: &mut c[first..], stride, accumulate };
+        if rows == MR && columns == NR {
+            kernel.tile(tile);
+        } else {
+            partial_tile(kernel, tile, rows, columns);
         }
     }
 }
