@@ -36,7 +36,14 @@ fn main() {
     );
     let mut rows = Vec::new();
     for choice in [Choice::Cpu, Choice::WebGpu] {
-        for (preset, batch) in [("dense-20", 32), ("dense-20", 128), ("dense-20", 512), ("dense-2", 128)] {
+        for (preset, batch) in [
+            ("dense-20", 32),
+            ("dense-20", 128),
+            ("dense-20", 512),
+            ("dense-2", 128),
+            ("conv-2", 128),
+            ("conv-16", 128),
+        ] {
             match measure(choice, preset, batch) {
                 Ok(row) => rows.push(row),
                 Err(e) => println!("{choice:?}: {e}"),

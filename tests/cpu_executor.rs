@@ -72,7 +72,13 @@ fn train(preset: &str, threads: usize, max_norm: Option<f32>) -> (Vec<u32>, Vec<
 
 #[test]
 fn the_same_seed_gives_the_same_bits_whatever_the_number_of_threads() {
-    for (preset, max_norm) in [("dense-20", None), ("dense-2", Some(1.0)), ("mse-128", None)] {
+    for (preset, max_norm) in [
+        ("dense-20", None),
+        ("dense-2", Some(1.0)),
+        ("mse-128", None),
+        ("conv-2", Some(1.0)),
+        ("conv-16", None),
+    ] {
         let one = train(preset, 1, max_norm);
         assert_eq!(one, train(preset, 1, max_norm), "{preset}, again");
         for threads in [2, 3, 7] {

@@ -3,7 +3,7 @@
 use vae_playground::op::{Activate, GradNorm, Linear, LinearGradInput, Op, Step, Update, WeightGradient};
 
 use super::memory::Memory;
-use super::{input, math, objective};
+use super::{conv, input, math, objective};
 
 /// Applies one op for one step.
 pub(crate) fn apply(op: &Op, mem: &mut Memory, step: &Step) {
@@ -43,13 +43,11 @@ pub(crate) fn apply(op: &Op, mem: &mut Memory, step: &Step) {
         Op::ImportanceWeights(o) => objective::importance_weights(o, mem, step),
         Op::ScaleRows(o) => objective::scale_rows(o, mem, step),
         Op::IwaeGrad(o) => objective::iwae_grad(o, mem, step),
-        Op::Conv(_)
-        | Op::ConvTranspose(_)
-        | Op::ConvGradWeight(_)
-        | Op::SumSlices(_)
-        | Op::ConvGradBias(_) => {
-            panic!("the oracle knows no {}", op.name())
-        }
+        Op::Conv(o) => conv::conv(o, mem, step),
+        Op::ConvTranspose(o) => conv::conv_transpose(o, mem, step),
+        Op::ConvGradWeight(o) => conv::conv_grad_weight(o, mem, step),
+        Op::SumSlices(o) => conv::sum_slices(o, mem),
+        Op::ConvGradBias(o) => conv::conv_grad_bias(o, mem, step),
     }
 }
 

@@ -4,6 +4,7 @@
 
 pub(crate) mod apply;
 pub(crate) mod cases;
+mod conv;
 mod input;
 pub(crate) mod math;
 pub(crate) mod memory;

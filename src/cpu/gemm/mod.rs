@@ -194,8 +194,11 @@ fn rows_of_tiles<const MR: usize, const NR: usize>(
     }
 }
 
-/// Length of the passes that a reduction is cut into.
+/// Length of the equal passes that a reduction is cut into; at least 1.
 pub(crate) const fn pass(depth: usize) -> usize {
+    if depth <= DEPTH {
+        return if depth == 0 { 1 } else { depth };
+    }
     depth.div_ceil(depth.div_ceil(DEPTH))
 }
 

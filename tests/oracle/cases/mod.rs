@@ -1,6 +1,7 @@
 //! Holds an executor's ops to the oracle, one op at a time.
 
 pub(crate) mod build;
+mod conv;
 mod elementwise;
 mod latent;
 mod products;
@@ -39,6 +40,10 @@ pub(crate) const OPS: [&str; 13] = [
     "adam",
     "metrics",
 ];
+
+/// Those of convolutions.
+pub(crate) const CONVOLUTIONS: [&str; 5] =
+    ["conv", "conv_transpose", "conv_grad_weight", "sum_slices", "conv_grad_bias"];
 
 /// What an executor did wrong, in words.
 pub(crate) type Failure = String;
@@ -99,6 +104,11 @@ pub(crate) fn cases(op: &str, extent: Extent) -> Vec<Case> {
         "grad_norm" => update::grad_norm(extent),
         "sgd" | "rmsprop" | "adam" => update::optimizer(op, extent),
         "metrics" => update::metrics(extent),
+        "conv" => conv::conv(extent),
+        "conv_transpose" => conv::conv_transpose(extent),
+        "conv_grad_weight" => conv::conv_grad_weight(extent),
+        "sum_slices" => conv::sum_slices(extent),
+        "conv_grad_bias" => conv::conv_grad_bias(extent),
         _ => panic!("no cases for {op}"),
     };
     // One executor serves all cases of an op, so they share the length of the parameter arena.
@@ -113,7 +123,7 @@ pub(crate) fn cases(op: &str, extent: Extent) -> Vec<Case> {
 /// Checks every op; `make` builds an executor for an arena of so many parameters.
 pub(crate) async fn check_all<E: Executor>(mut make: impl FnMut(u32) -> E, extent: Extent) -> Vec<Failure> {
     let mut failures = Vec::new();
-    for op in OPS {
+    for op in OPS.into_iter().chain(CONVOLUTIONS) {
         failures.extend(check_op(op, &mut make, extent).await);
     }
     failures
