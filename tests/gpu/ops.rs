@@ -45,6 +45,14 @@ ops!(
     rmsprop None,
     adam None,
     metrics None,
+    gather_labels None,
+    condition None,
+    condition_grad None,
+    loss None,
+    free_bits None,
+    importance_weights None,
+    scale_rows None,
+    iwae_grad None,
 );
 
 #[test]

@@ -2,8 +2,7 @@
 
 use std::sync::Arc;
 
-use vae_playground::cpu::CpuExecutor;
-use vae_playground::executor::{Executor, Phase, ReasonCode, StepMetrics};
+use vae_playground::executor::{Executor, Phase};
 use vae_playground::op::{Op, Reparam, Space, Split, Step};
 use vae_playground::optim::{Optimizer, Rule};
 use vae_playground::rng::{self, Purpose};

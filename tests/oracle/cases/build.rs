@@ -104,6 +104,11 @@ impl Build {
         Self { data: Data::new(seed), step, plan, dataset: None, inputs: vec![], outputs: vec![], grads: 0 }
     }
 
+    /// Rows of the step.
+    pub(crate) fn rows(&self) -> u32 {
+        self.step.rows
+    }
+
     pub(crate) fn ports(&mut self) -> &mut Ports {
         &mut self.plan.ports
     }

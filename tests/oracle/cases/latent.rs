@@ -1,6 +1,6 @@
 //! Cases of the reparameterisation and its gradient.
 
-use vae_playground::op::{Op, Reparam, ReparamGrad};
+use vae_playground::op::{Op, Reparam, ReparamGrad, View};
 
 use super::build::{Build, Data, step};
 use super::{Case, Extent, Tolerance};
@@ -20,6 +20,8 @@ fn shapes(extent: Extent) -> &'static [(u32, u32, u32)] {
             (127, 64, 3),
             (131, 65, 1),
             (128, 131, 3),
+            (9, 5, 2),
+            (10, 4, 7),
         ]
     }
 }
@@ -54,26 +56,27 @@ pub(super) fn reparam(extent: Extent) -> Vec<Case> {
 pub(super) fn reparam_grad(extent: Extent) -> Vec<Case> {
     let mut cases = Vec::new();
     for &(rows, latent, samples) in shapes(extent) {
-        for extreme in [false, true] {
+        for (extreme, gated) in [(false, false), (true, false), (false, true)] {
             let mut b = Build::new(7 * rows + latent, rows + 2, step(rows));
             let stats = b.input("stats", [rows + 2, rows, 2 * latent], statistic(extreme));
             let shape = [(rows + 2) * samples, rows * samples, latent];
             let z = b.input("z", shape, Data::normal);
             let dz = b.input("dz", shape, |d| 0.1 * d.normal_or_zero());
+            // The penalty stands behind the gates.
+            let gate = if gated {
+                let mut at = 0..;
+                let gates = b.input("gate", [1, 1, latent + 1], |d| {
+                    if at.next() == Some(latent) { f32::NAN } else { d.pick(&[0.0, 1.0]) }
+                });
+                View { len: latent, ..gates }
+            } else {
+                stats
+            };
             let tolerance = Tolerance::Each { atol: 1e-6, rtol: 1e-5 };
             let dstats = b.output("dstats", [rows + 2, rows, 2 * latent], tolerance);
-            let op = Op::ReparamGrad(ReparamGrad {
-                stats,
-                z,
-                dz,
-                gate: stats,
-                dstats,
-                latent,
-                samples,
-                gated: false,
-            });
+            let op = Op::ReparamGrad(ReparamGrad { stats, z, dz, gate, dstats, latent, samples, gated });
             let kind = if extreme { "extreme" } else { "moderate" };
-            cases.push(b.finish(format!("{rows}×{samples} rows of {latent}, {kind}"), op));
+            cases.push(b.finish(format!("{rows}×{samples} rows of {latent}, {kind}, gated {gated}"), op));
         }
     }
     cases

@@ -1,11 +1,14 @@
 //! Holds an executor's ops to the oracle, one op at a time.
 
+mod activate;
 pub(crate) mod build;
 mod conv;
-mod elementwise;
+mod input;
 mod latent;
+mod objective;
 mod products;
 mod update;
+mod weighted;
 
 use vae_playground::executor::{Executor, Phase, ProgramId};
 use vae_playground::op::{Space, Split, Step, View};
@@ -25,7 +28,7 @@ pub(crate) enum Extent {
 }
 
 /// The ops that have cases, by [`vae_playground::op::Op::name`].
-pub(crate) const OPS: [&str; 13] = [
+pub(crate) const OPS: [&str; 21] = [
     "gather",
     "linear",
     "activate",
@@ -39,6 +42,14 @@ pub(crate) const OPS: [&str; 13] = [
     "rmsprop",
     "adam",
     "metrics",
+    "gather_labels",
+    "condition",
+    "condition_grad",
+    "loss",
+    "free_bits",
+    "importance_weights",
+    "scale_rows",
+    "iwae_grad",
 ];
 
 /// Those of convolutions.
@@ -93,8 +104,11 @@ pub(crate) struct Case {
 /// All cases of one op.
 pub(crate) fn cases(op: &str, extent: Extent) -> Vec<Case> {
     let mut cases = match op {
-        "gather" => elementwise::gather(extent),
-        "activate" => elementwise::activate(extent),
+        "gather" => input::gather(extent),
+        "gather_labels" => input::gather_labels(extent),
+        "condition" => input::condition(extent),
+        "condition_grad" => input::condition_grad(extent),
+        "activate" => activate::activate(extent),
         "linear" => products::linear(extent),
         "linear_loss" => products::linear_loss(extent),
         "linear_grad_input" => products::linear_grad_input(extent),
@@ -103,12 +117,17 @@ pub(crate) fn cases(op: &str, extent: Extent) -> Vec<Case> {
         "reparam_grad" => latent::reparam_grad(extent),
         "grad_norm" => update::grad_norm(extent),
         "sgd" | "rmsprop" | "adam" => update::optimizer(op, extent),
-        "metrics" => update::metrics(extent),
         "conv" => conv::conv(extent),
         "conv_transpose" => conv::conv_transpose(extent),
         "conv_grad_weight" => conv::conv_grad_weight(extent),
         "sum_slices" => conv::sum_slices(extent),
         "conv_grad_bias" => conv::conv_grad_bias(extent),
+        "loss" => objective::loss(extent),
+        "free_bits" => objective::free_bits(extent),
+        "metrics" => objective::metrics(extent),
+        "importance_weights" => weighted::importance_weights(extent),
+        "scale_rows" => weighted::scale_rows(extent),
+        "iwae_grad" => weighted::iwae_grad(extent),
         _ => panic!("no cases for {op}"),
     };
     // One executor serves all cases of an op, so they share the length of the parameter arena.
@@ -153,6 +172,9 @@ async fn check_case<E: Executor>(executor: &mut E, case: &Case) -> vae_playgroun
     if let Some(Dataset { split, pixels, images }) = &case.dataset {
         memory.set_images(*split, images.clone());
         executor.set_dataset(*split, images.pixels.clone(), *pixels)?;
+        if !images.labels.is_empty() {
+            executor.set_labels(*split, images.labels.clone())?;
+        }
         executor.set_order(*split, &images.order)?;
     }
     let program = executor.compile(&case.plan)?;

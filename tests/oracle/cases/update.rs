@@ -1,6 +1,6 @@
-//! Cases of the gradient norm, the optimisers and the metrics.
+//! Cases of the gradient norm and of the optimisers.
 
-use vae_playground::op::{GradNorm, METRICS, Metrics, NORM_PARTIALS, Op, Space, Total, Update};
+use vae_playground::op::{GradNorm, NORM_PARTIALS, Op, Space, Update};
 
 use super::build::{Build, Data, step};
 use super::{Case, Extent, Tolerance};
@@ -72,44 +72,6 @@ pub(super) fn optimizer(name: &str, extent: Extent) -> Vec<Case> {
                 let label = format!("{len} values, a {a}, clip {max_norm}, decay {weight_decay}");
                 cases.push(b.finish(label, op));
             }
-        }
-    }
-    cases
-}
-
-pub(super) fn metrics(extent: Extent) -> Vec<Case> {
-    let mut cases = Vec::new();
-    let shapes: &[(u32, u32, u32)] = if extent == Extent::Reduced {
-        &[(1, 1, 1), (5, 13, 3)]
-    } else {
-        &[(1, 1, 1), (3, 2, 3), (63, 13, 1), (65, 1, 3), (128, 13, 1), (131, 64, 1), (700, 13, 3)]
-    };
-    for &(rows, columns, samples) in shapes {
-        for clipped in [false, true] {
-            let mut b = Build::new(rows + columns, rows + 4, step(rows));
-            let drawn = [(rows + 4) * samples, rows * samples];
-            let partial = b.input("partial", [drawn[0], drawn[1], columns], |d| 20.0 * d.unit());
-            let kl = b.input("kl", [rows + 4, rows, 1], |d| 30.0 * d.unit());
-            // Not read where the norm is not computed, so it may hold anything.
-            let norm = b.input("norm", [1, u32::from(clipped), NORM_PARTIALS], Data::unit);
-            let recon = b.output("recon", [drawn[0], drawn[1], 1], Tolerance::Each { atol: 0.0, rtol: 1e-5 });
-            // The other entries hold the losses of other steps and must stay.
-            let each = Tolerance::Each { atol: 1e-6, rtol: 1e-5 };
-            let ring = b.updated("ring", vec![-77.0; 3 * METRICS as usize], each);
-            b.ports().metrics = Some(ring);
-            let op = Op::Metrics(Metrics {
-                partial,
-                kl,
-                norm,
-                total: Total::Divergence,
-                extra: kl,
-                recon,
-                ring,
-                columns,
-                samples,
-                clipped,
-            });
-            cases.push(b.finish(format!("{rows}×{samples} rows, {columns} columns, clipped {clipped}"), op));
         }
     }
     cases
