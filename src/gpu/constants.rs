@@ -1,8 +1,8 @@
 //! Each operation's own constants: its shader's `Parameters`, in words.
 
 use crate::binarize;
-use crate::op::{Op, Update};
-use crate::spec::Likelihood;
+use crate::op::{Epilogue, Op, Update};
+use crate::spec::{Activation, Geometry, Likelihood};
 
 /// The constants of an operation that takes one dispatch.
 pub(super) fn constants(op: &Op) -> Vec<u32> {
@@ -16,7 +16,9 @@ pub(super) fn constants(op: &Op) -> Vec<u32> {
         // The table of its products is `Group`'s.
         Op::LinearGradWeight(_) => Vec::new(),
         Op::Activate(o) => vec![o.width, o.samples, o.activation as u32],
-        Op::Conv(_) | Op::ConvTranspose(_) | Op::ConvGradWeight(_) => Vec::new(),
+        Op::Conv(o) => convolution(&o.geometry, o.samples, 0, Some(o.epilogue)),
+        Op::ConvTranspose(o) => convolution(&o.geometry, o.samples, 0, Some(o.epilogue)),
+        Op::ConvGradWeight(o) => convolution(&o.geometry, o.samples, o.slices, None),
         Op::SumSlices(o) => vec![o.slices, o.sum.len],
         Op::ConvGradBias(o) => vec![o.channels, o.area, o.samples],
         Op::Reparam(o) => vec![o.latent, o.samples],
@@ -35,6 +37,19 @@ pub(super) fn constants(op: &Op) -> Vec<u32> {
             vec![o.columns, o.samples, o.clipped.into(), o.total as u32, o.extra.len.saturating_sub(1)]
         }
     }
+}
+
+/// What `lib/conv.wgsl` reads.
+fn convolution(g: &Geometry, samples: u32, slices: u32, epilogue: Option<Epilogue>) -> Vec<u32> {
+    let (activation, backward) = match epilogue {
+        None => (Activation::Identity, false),
+        Some(Epilogue::Forward(activation)) => (activation, false),
+        Some(Epilogue::Backward(activation)) => (activation, true),
+    };
+    let mut constants: Vec<u32> =
+        [g.large, g.small].iter().flat_map(|i| [i.channels, i.height, i.width]).collect();
+    constants.extend([g.kernel, g.stride, g.padding, samples, slices, activation as u32, backward.into()]);
+    constants
 }
 
 /// What `lib/likelihood.wgsl` reads.

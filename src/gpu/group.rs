@@ -3,7 +3,7 @@
 use crate::error::{Error, Result};
 use crate::op::{GROUP, Space, View, WeightGradient};
 
-use super::lower::{Launch, Memory, Range};
+use super::lower::{self, Launch, Memory, Range};
 use super::placement::Placement;
 use super::shaders::{self, Tile};
 
@@ -100,8 +100,7 @@ impl Group {
         let mut bindings: Vec<(Range, bool)> =
             (0..ARENAS).map(|i| (whole(Memory::Arena(arena(i))), false)).collect();
         bindings.push((whole(Memory::Grads), true));
-        let wide = self.tiles.min(1 << 15);
-        let workgroups = [wide, self.tiles.div_ceil(wide), 1];
+        let workgroups = lower::folded(self.tiles);
         Ok(Launch { op, shader, constants, bindings, workgroups })
     }
 }

@@ -111,6 +111,12 @@ fn flat(values: u64, invocations: u32) -> [u32; 3] {
     [groups as u32, 1, 1]
 }
 
+/// So many numbered workgroups, in two dimensions where one does not hold them.
+pub(super) fn folded(groups: u32) -> [u32; 3] {
+    let wide = groups.clamp(1, 1 << 15);
+    [wide, groups.div_ceil(wide), 1]
+}
+
 struct Lowering<'a> {
     plan: &'a Plan,
     placement: &'a Placement,
@@ -123,6 +129,11 @@ impl Lowering<'_> {
     /// The variant for a product of so many 64×64 tiles.
     fn tile_for(&self, squares: u32) -> Tile {
         self.tile.unwrap_or(if squares >= ENOUGH_TILES { Tile::Square } else { Tile::Low })
+    }
+
+    /// The low variant, where none is asked for.
+    fn low(&self) -> Tile {
+        self.tile.unwrap_or(Tile::Low)
     }
 
     fn launch(&self, tile: Tile, workgroups: [u32; 3]) -> Result<Launch> {
@@ -141,6 +152,18 @@ impl Lowering<'_> {
         let across = columns.div_ceil(Tile::COLUMNS);
         let tile = self.tile_for(rows.div_ceil(Tile::Square.rows()).saturating_mul(across));
         self.launch(tile, [across, rows.div_ceil(tile.rows()), 1])
+    }
+
+    /// So many products of `channels` × `columns`; their tiles are numbered, since there may be more than one
+    /// dimension of a grid holds.
+    fn convolution(&self, channels: u32, columns: u32, products: u32) -> Result<Launch> {
+        let across = columns.div_ceil(Tile::COLUMNS);
+        let squares = channels.div_ceil(Tile::Square.rows()).saturating_mul(across).saturating_mul(products);
+        // Most of a square tile would lie empty beside few channels.
+        let tile = if channels > Tile::Square.rows() / 2 { self.tile_for(squares) } else { self.low() };
+        let tiles = channels.div_ceil(tile.rows()).saturating_mul(across);
+        let [wide, high, _] = folded(tiles);
+        self.launch(tile, [wide, high, products])
     }
 
     /// A kernel that strides over `width` values for each of `samples` rows an image.
@@ -164,6 +187,18 @@ impl Lowering<'_> {
             Op::LinearGradInput(o) => self.product(o.samples, o.inputs),
             Op::LinearGradWeight(_) => unreachable!("weight gradients may take several dispatches"),
             Op::Activate(o) => self.flat(o.samples, o.width, FLAT),
+            Op::Conv(o) => {
+                let g = &o.geometry;
+                self.convolution(g.small.channels, self.plan.batch * o.samples * g.small_area(), 1)
+            }
+            Op::ConvTranspose(o) => {
+                let g = &o.geometry;
+                // Of the phase that has the most.
+                let pixels = g.large.height.div_ceil(g.stride) * g.large.width.div_ceil(g.stride);
+                let phases = g.stride * g.stride;
+                self.convolution(g.large.channels, self.plan.batch * o.samples * pixels, phases)
+            }
+            Op::ConvGradWeight(o) => self.convolution(o.geometry.small.channels, o.geometry.taps(), o.slices),
             Op::SumSlices(o) => self.launch(Tile::None, flat(o.sum.len.into(), FLAT)),
             Op::ConvGradBias(o) => self.each(o.channels),
             Op::Reparam(_) | Op::ImportanceWeights(_) => self.each(self.plan.batch),
@@ -177,7 +212,6 @@ impl Lowering<'_> {
             Op::Sgd(o) | Op::RmsProp(o) | Op::Adam(o) => {
                 self.launch(Tile::None, flat(u64::from(o.params.len), FLAT))
             }
-            _ => Err(Error::Unsupported(format!("{} on a GPU", self.op.name()))),
         }
     }
 

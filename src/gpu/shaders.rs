@@ -89,6 +89,68 @@ pub const SHADERS: &[Shader] = &[
     shader!("importance_weights", None, ["lib/step", "lib/rng", "importance_weights"]),
     shader!("scale_rows", None, ["lib/step", "scale_rows"]),
     shader!("iwae_grad", None, ["lib/step", "iwae_grad"]),
+    shader!(
+        "conv",
+        Low,
+        [
+            "lib/step",
+            "lib/math",
+            "lib/activation",
+            "lib/rows_16",
+            "lib/tile",
+            "lib/conv",
+            "lib/epilogue",
+            "conv"
+        ]
+    ),
+    shader!(
+        "conv",
+        Square,
+        [
+            "lib/step",
+            "lib/math",
+            "lib/activation",
+            "lib/rows_64",
+            "lib/tile",
+            "lib/conv",
+            "lib/epilogue",
+            "conv"
+        ]
+    ),
+    shader!(
+        "conv_transpose",
+        Low,
+        [
+            "lib/step",
+            "lib/math",
+            "lib/activation",
+            "lib/rows_16",
+            "lib/tile",
+            "lib/conv",
+            "lib/epilogue",
+            "conv_transpose"
+        ]
+    ),
+    shader!(
+        "conv_transpose",
+        Square,
+        [
+            "lib/step",
+            "lib/math",
+            "lib/activation",
+            "lib/rows_64",
+            "lib/tile",
+            "lib/conv",
+            "lib/epilogue",
+            "conv_transpose"
+        ]
+    ),
+    shader!("conv_grad_weight", Low, ["lib/step", "lib/rows_16", "lib/tile", "lib/conv", "conv_grad_weight"]),
+    shader!(
+        "conv_grad_weight",
+        Square,
+        ["lib/step", "lib/rows_64", "lib/tile", "lib/conv", "conv_grad_weight"]
+    ),
     shader!("sum_slices", None, ["lib/step", "sum_slices"]),
     shader!("conv_grad_bias", None, ["lib/step", "conv_grad_bias"]),
     shader!("linear_grad_weight", Low, ["lib/step", "lib/rows_16", "lib/tile", "linear_grad_weight"]),

@@ -1,4 +1,4 @@
-//! Whole steps: noise, gradients and losses against the f64 oracle and against the CPU.
+//! Whole steps: noise, gradients and losses against the f64 oracle.
 
 use std::sync::Arc;
 
