@@ -1,6 +1,7 @@
-//! The project's commands, one module each: `cargo xtask serve | test | build | bench | pretrain`.
+//! The project's commands, one module each: `cargo xtask serve | test | build | bench | pretrain | fuzz`.
 
 mod bench;
+mod fuzz;
 mod mnist;
 mod pretrain;
 mod project;
@@ -58,6 +59,15 @@ enum Command {
         #[arg(value_parser = pretrain::names())]
         name: Option<String>,
     },
+    /// Give every reader hostile bytes, for a bounded time
+    Fuzz {
+        /// Seconds for each target
+        #[arg(default_value_t = 60, value_parser = clap::value_parser!(u32).range(1..))]
+        seconds: u32,
+        /// Take what was found into fuzz/corpus
+        #[arg(long)]
+        keep: bool,
+    },
     /// What Trunk calls before and after it builds the page (see Trunk.toml)
     #[command(hide = true)]
     Hook {
@@ -97,6 +107,7 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Test { stages } => return test::run(&project, &stages),
         Command::Bench { place } => bench::run(&project, place)?,
         Command::Pretrain { name } => pretrain::run(&project, name.as_deref())?,
+        Command::Fuzz { seconds, keep } => fuzz::run(&project, seconds, keep)?,
         Command::Hook { when: HookStage::PreBuild } => web::pre_build_hook(&project)?,
         Command::Hook { when: HookStage::PostBuild } => web::post_build_hook(&project)?,
     }

@@ -13,6 +13,9 @@ use crate::tools::WASM_TARGET;
 use crate::web::Profile;
 use crate::{serve_check, size, system, web};
 
+/// The fuzz targets are a workspace of their own.
+const FUZZ: &str = "fuzz/Cargo.toml";
+
 /// One part of the test run, in the order in which they run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Stage {
@@ -79,8 +82,18 @@ impl Stage {
     pub(crate) fn run(self, project: &Project) -> Result<Outcome> {
         let sh = &project.sh;
         match self {
-            Self::Fmt => cmd!(sh, "cargo fmt --all --check").run()?,
-            Self::Clippy => cmd!(sh, "cargo clippy --workspace --all-targets -- -D warnings").run()?,
+            Self::Fmt => {
+                cmd!(sh, "cargo fmt --all --check").run()?;
+                cmd!(sh, "cargo fmt --manifest-path {FUZZ} --check").run()?;
+            }
+            Self::Clippy => {
+                cmd!(sh, "cargo clippy --workspace --all-targets -- -D warnings").run()?;
+                cmd!(
+                    sh,
+                    "cargo clippy --manifest-path {FUZZ} --no-default-features --all-targets -- -D warnings"
+                )
+                .run()?;
+            }
             Self::ClippyWasm => {
                 cmd!(sh, "cargo clippy --target {WASM_TARGET} --no-default-features --lib --test wasm -- -D warnings")
                     .run()?;

@@ -9,6 +9,7 @@ use xshell::cmd;
 use crate::project::Project;
 
 const TRUNK: &str = "0.21.14";
+const CARGO_FUZZ: &str = "0.13.2";
 const OLDEST_NODE: u32 = 20;
 pub(crate) const WASM_TARGET: &str = "wasm32-unknown-unknown";
 
@@ -59,6 +60,18 @@ pub(crate) fn wasm_bindgen(project: &Project) -> Result<()> {
     cmd!(sh, "cargo install --force wasm-bindgen-cli --version {version}")
         .run()
         .context("installing wasm-bindgen-cli")
+}
+
+/// The `cargo fuzz` command.
+pub(crate) fn cargo_fuzz(project: &Project) -> Result<()> {
+    if installed(project, "cargo-fuzz", CARGO_FUZZ) {
+        return Ok(());
+    }
+    let sh = &project.sh;
+    cmd!(sh, "cargo install --force --locked cargo-fuzz --version {CARGO_FUZZ}")
+        .run()
+        .context("installing cargo-fuzz")?;
+    check_installed(project, "cargo-fuzz", CARGO_FUZZ)
 }
 
 fn trunk(project: &Project) -> Result<()> {
