@@ -53,24 +53,30 @@ ops!(
     importance_weights None,
     scale_rows None,
     iwae_grad None,
+    conv Some(Tile::Low),
+    conv_transpose Some(Tile::Low),
+    conv_grad_weight Some(Tile::Low),
+    sum_slices None,
+    conv_grad_bias None,
 );
 
-#[test]
-fn linear_by_square_tiles() {
-    check("linear", Some(Tile::Square));
+macro_rules! by_square_tiles {
+    ($($name:ident $op:literal),+ $(,)?) => {
+        $(
+            #[test]
+            fn $name() {
+                check($op, Some(Tile::Square));
+            }
+        )+
+    };
 }
 
-#[test]
-fn linear_loss_by_square_tiles() {
-    check("linear_loss", Some(Tile::Square));
-}
-
-#[test]
-fn linear_grad_input_by_square_tiles() {
-    check("linear_grad_input", Some(Tile::Square));
-}
-
-#[test]
-fn linear_grad_weight_by_square_tiles() {
-    check("linear_grad_weight", Some(Tile::Square));
-}
+by_square_tiles!(
+    linear_by_square_tiles "linear",
+    linear_loss_by_square_tiles "linear_loss",
+    linear_grad_input_by_square_tiles "linear_grad_input",
+    linear_grad_weight_by_square_tiles "linear_grad_weight",
+    conv_by_square_tiles "conv",
+    conv_transpose_by_square_tiles "conv_transpose",
+    conv_grad_weight_by_square_tiles "conv_grad_weight",
+);

@@ -28,7 +28,7 @@ pub(crate) enum Extent {
 }
 
 /// The ops that have cases, by [`vae_playground::op::Op::name`].
-pub(crate) const OPS: [&str; 21] = [
+pub(crate) const OPS: [&str; 26] = [
     "gather",
     "linear",
     "activate",
@@ -50,11 +50,12 @@ pub(crate) const OPS: [&str; 21] = [
     "importance_weights",
     "scale_rows",
     "iwae_grad",
+    "conv",
+    "conv_transpose",
+    "conv_grad_weight",
+    "sum_slices",
+    "conv_grad_bias",
 ];
-
-/// Those of convolutions.
-pub(crate) const CONVOLUTIONS: [&str; 5] =
-    ["conv", "conv_transpose", "conv_grad_weight", "sum_slices", "conv_grad_bias"];
 
 /// What an executor did wrong, in words.
 pub(crate) type Failure = String;
@@ -142,7 +143,7 @@ pub(crate) fn cases(op: &str, extent: Extent) -> Vec<Case> {
 /// Checks every op; `make` builds an executor for an arena of so many parameters.
 pub(crate) async fn check_all<E: Executor>(mut make: impl FnMut(u32) -> E, extent: Extent) -> Vec<Failure> {
     let mut failures = Vec::new();
-    for op in OPS.into_iter().chain(CONVOLUTIONS) {
+    for op in OPS {
         failures.extend(check_op(op, &mut make, extent).await);
     }
     failures
