@@ -37,6 +37,15 @@ const PRODUCT: &[Mutation] = &[
     ("(row, column + 48u, sums.w)", "(row, column + 48u, sums.z)", R),
 ];
 
+const LIKELIHOOD: &[Mutation] = &[
+    ("sigmoid(logit) - target_value", "sigmoid(logit)", R),
+    ("max(logit, 0.0) - target_value * logit", "max(logit, 0.0)", R),
+    ("+ log_1p(exp(-abs(logit)))", "+ log_1p(exp(-abs(logit) - 0.01))", R),
+    ("+ p.normaliser", "", R),
+    ("0.5 * difference", "difference", R),
+    ("difference * p.inverse_variance", "difference", R),
+];
+
 const UPDATE: &[Mutation] = &[
     ("min(1.0, ", "max(1.0, ", R),
     ("+ p.weight_decay * params[i]", "- p.weight_decay * params[i]", R),
@@ -50,11 +59,17 @@ const UPDATE: &[Mutation] = &[
 fn own(op: &str) -> &'static [Mutation] {
     match op {
         "gather" => &[
-            ("now.first + row", "row", R),
+            ("now.first + i / p.pixels", "i / p.pixels", R),
             ("byte % 4u", "byte % 2u", R),
-            ("/ 255.0", "/ 256.0", R),
-            ("255u)", "127u)", R),
+            ("f32(grey) / 255.0", "f32(grey) / 256.0", R),
+            ("f32(grey) / 255.0", "f32(min(grey, 127u)) / 255.0", R),
             ("i < count", "i + 1u < count", R),
+            ("now.row_offset * p.pixels + i", "i", R),
+            ("white(now.seed, now.step,", "white(now.seed, 0u,", R),
+            ("white(p.static_seed, 0u, byte", "white(p.static_seed, 0u, i", R),
+            ("white(p.static_seed,", "white(now.seed,", R),
+            ("[pixel % 4u]", "[pixel % 2u]", R),
+            ("< (grey << 24u)", "> (grey << 24u)", R),
         ],
         "linear" => &[
             ("activate(p.activation, ", "activate(0u, ", R),
@@ -82,12 +97,6 @@ fn own(op: &str) -> &'static [Mutation] {
             ("* 0.69314718", "* 0.69414718", R),
         ],
         "linear_loss" => &[
-            ("(sigmoid(logit) - target_value)", "sigmoid(logit)", R),
-            ("max(logit, 0.0) - target_value * logit", "max(logit, 0.0)", R),
-            ("+ log_1p(exp(-abs(logit)))", "+ log_1p(exp(-abs(logit) - 0.01))", R),
-            ("+ p.normaliser", "", R),
-            ("0.5 * p.inverse_variance", "p.inverse_variance", R),
-            ("* p.inverse_variance * scale", "* scale", R),
             ("now.inv_batch / f32(p.samples)", "now.inv_batch", R),
             ("row / p.samples * p.outputs", "row * p.outputs", R),
             ("i < 16u", "i < 15u", R),
@@ -111,6 +120,8 @@ fn own(op: &str) -> &'static [Mutation] {
             ("- 1.0);", ");", R),
             ("s < p.samples", "s < 1u", R),
             ("now.beta * now.inv_batch", "now.inv_batch", R),
+            ("weight *= gate[j]", "", R),
+            ("p.gated == 1u", "true", R),
         ],
         "linear_grad_weight" => &[
             ("current.delta + k * current.outputs", "current.delta + k * current.inputs", R),
@@ -142,12 +153,77 @@ fn own(op: &str) -> &'static [Mutation] {
         ],
         "metrics" => &[
             ("i < p.columns", "i + 1u < p.columns", R),
-            ("total.y * now.inv_batch", "total.y", R),
+            ("sum.y * now.inv_batch", "sum.y", R),
             ("/ f32(p.samples)", "", R),
-            ("now.slot * 4u", "0u", R),
+            ("now.slot * 5u", "0u", R),
+            ("+ now.beta * divergence", "+ divergence", R),
+            ("now.beta * extra[p.last]", "now.beta * extra[0]", R),
+            ("sum.w * now.inv_batch", "sum.w", R),
             ("p.clipped == 1u", "p.clipped == 0u", R),
             ("recon[row] = loss;", "", R),
             ("half > 0u", "half > 1u", R),
+        ],
+        "gather_labels" => &[
+            ("now.first + i", "i", R),
+            ("image % 4u", "image % 2u", R),
+            ("i / p.classes]", "i / p.classes + 1u]", R),
+            ("& 255u", "& 7u", R),
+        ],
+        "condition" => &[
+            ("row / p.samples * p.classes", "row * p.classes", R),
+            ("/ p.repeat]", "]", R),
+            ("column < p.width", "column + 1u < p.width", R),
+            ("now.rows * p.samples * total", "now.rows * total", R),
+        ],
+        "condition_grad" => &[
+            ("* p.total", "* p.width", R),
+            ("+ i % p.width", "", R),
+            ("now.rows * p.samples", "now.rows", R),
+        ],
+        "loss" => &[
+            ("result *= mask[pixel]", "", R),
+            ("p.masked == 1u", "true", R),
+            ("now.inv_batch / f32(p.samples)", "now.inv_batch", R),
+            ("row / p.samples * p.width", "row * p.width", R),
+            ("half > 0u", "half > 1u", R),
+            ("column < p.width", "column + 1u < p.width", R),
+            ("sum % blocks * 64u", "sum % blocks * 63u", R),
+        ],
+        "free_bits" => &[
+            ("mu * mu", "mu", R),
+            ("0.5 * sum", "sum", R),
+            ("f32(now.rows)", "(now.inv_batch)", R),
+            ("mean > p.floor", "mean < p.floor", R),
+            ("select(mean, p.floor, mean < p.floor)", "mean", R),
+            ("+ sums[lane + 192u]", "", R),
+            ("first < p.latent", "first + 64u < p.latent", F),
+            ("half > 0u", "half > 1u", R),
+        ],
+        "importance_weights" => &[
+            ("exp(-0.5 * logvar)", "exp(0.5 * logvar)", R),
+            ("ratio += e * e + logvar", "ratio += e * e", R),
+            ("- value * value", "", R),
+            ("0.5 * now.beta", "0.5", R),
+            ("ratio - loss", "ratio", R),
+            ("exp(log_weights[first + s] - most)", "exp(log_weights[first + s])", F),
+            ("/= shares[0]", "/= 1.0", R),
+            ("-(most + ln_unit", "-(ln_unit", R),
+            ("/ f32(p.samples)", "", R),
+            ("s += 64u", "s += 63u", F),
+        ],
+        "scale_rows" => &[
+            ("weights[i / p.width] *", "weights[0] *", R),
+            ("* f32(p.samples)", "", R),
+            ("i < count", "i + 1u < count", R),
+        ],
+        "iwae_grad" => &[
+            ("-0.5 * beta", "0.0", R),
+            ("+ beta * weight * z[at]", "", R),
+            ("weight * offset * inverse_variance", "offset * inverse_variance", R),
+            ("(1.0 - now.beta + now.beta * weight)", "weight", R),
+            ("0.5 * d * offset", "d * offset", R),
+            ("exp(-stats", "exp(stats", R),
+            ("now.beta * now.inv_batch", "now.inv_batch", R),
         ],
         other => panic!("no mutations of {other}"),
     }
@@ -155,7 +231,9 @@ fn own(op: &str) -> &'static [Mutation] {
 
 fn mutations(op: &str) -> Vec<Mutation> {
     let shared: &[&[Mutation]] = match op {
-        "linear" | "linear_loss" => &[TILE, PRODUCT],
+        "linear" => &[TILE, PRODUCT],
+        "linear_loss" => &[TILE, PRODUCT, LIKELIHOOD],
+        "loss" => &[LIKELIHOOD],
         "linear_grad_input" | "linear_grad_weight" => &[TILE],
         "sgd" | "rmsprop" | "adam" => &[UPDATE],
         _ => &[],
@@ -228,4 +306,12 @@ mutants!(
     rmsprop,
     adam,
     metrics,
+    gather_labels,
+    condition,
+    condition_grad,
+    loss,
+    free_bits,
+    importance_weights,
+    scale_rows,
+    iwae_grad,
 );
