@@ -32,6 +32,11 @@ pub(crate) fn softplus(x: f64) -> f64 {
     if x > 0.0 { x + (-x).exp().ln_1p() } else { x.exp().ln_1p() }
 }
 
+/// ln N(x; mean, variance)
+pub(crate) fn log_normal(x: f64, mean: f64, variance: f64) -> f64 {
+    -0.5 * ((TAU * variance).ln() + (x - mean).powi(2) / variance)
+}
+
 /// Φ(x), the standard normal distribution function.
 fn normal_cdf(x: f64) -> f64 {
     0.5 * (1.0 + erf(x * FRAC_1_SQRT_2))

@@ -1,7 +1,5 @@
 //! What the ops of objectives mean: densities, divergences and importance weights from their definitions.
 
-use std::f64::consts::TAU;
-
 use vae_playground::op::{
     FreeBits, ImportanceWeights, IwaeGrad, LOSS_COLUMNS, LinearLoss, Loss, METRICS, Metrics, Reparam,
     ReparamGrad, ScaleRows, Step, Total,
@@ -11,11 +9,6 @@ use vae_playground::spec::Likelihood;
 use super::apply::{logits, rows};
 use super::math;
 use super::memory::Memory;
-
-/// ln N(x; mean, variance)
-fn log_normal(x: f64, mean: f64, variance: f64) -> f64 {
-    -0.5 * ((TAU * variance).ln() + (x - mean).powi(2) / variance)
-}
 
 /// KL(N(mean, e^log_variance) ‖ N(0, 1))
 fn divergence(mean: f64, log_variance: f64) -> f64 {
@@ -52,7 +45,7 @@ fn pixel_loss(likelihood: Likelihood, l: f64, x: f64) -> (f64, f64) {
         }
         Likelihood::Gaussian { sigma } => {
             let variance = f64::from(sigma).powi(2);
-            (-log_normal(x, l, variance), (l - x) / variance)
+            (-math::log_normal(x, l, variance), (l - x) / variance)
         }
         other => panic!("no meaning for {other:?}"),
     }
@@ -148,9 +141,9 @@ pub(super) fn importance_weights(o: &ImportanceWeights, mem: &mut Memory, step: 
             .map(|draw| {
                 let likelihood = -partial[draw * columns..][..columns].iter().sum::<f64>();
                 let z = &z[draw * latent..][..latent];
-                let prior: f64 = z.iter().map(|&z| log_normal(z, 0.0, 1.0)).sum();
+                let prior: f64 = z.iter().map(|&z| math::log_normal(z, 0.0, 1.0)).sum();
                 let posterior: f64 =
-                    (0..latent).map(|j| log_normal(z[j], mean[j], log_variance[j].exp())).sum();
+                    (0..latent).map(|j| math::log_normal(z[j], mean[j], log_variance[j].exp())).sum();
                 likelihood + f64::from(step.beta) * (prior - posterior)
             })
             .collect();
