@@ -5,6 +5,8 @@ struct Parameters {
     columns: u32,
     latent: u32,
     samples: u32,
+    // 1 where draws are of the mixture ½ q + ½ p.
+    defensive: u32,
 }
 
 @group(1) @binding(0) var<uniform> p: Parameters;
@@ -14,6 +16,8 @@ struct Parameters {
 @group(1) @binding(4) var<storage, read_write> log_weights: array<f32>;
 @group(1) @binding(5) var<storage, read_write> weights: array<f32>;
 @group(1) @binding(6) var<storage, read_write> bound: array<f32>;
+
+const LN_2 = 0.69314718;
 
 var<workgroup> shares: array<f32, 64>;
 
@@ -27,11 +31,15 @@ fn log_weight(image: u32, draw: u32) -> f32 {
         let e = (value - stats[mu_at + j]) * exp(-0.5 * logvar);
         ratio += e * e + logvar - value * value;
     }
+    var advantage = 0.5 * ratio;
+    if p.defensive == 1u {
+        advantage = LN_2 - softplus(-advantage);
+    }
     var loss = 0.0;
     for (var i = 0u; i < p.columns; i += 1u) {
         loss += partials[draw * p.columns + i];
     }
-    return 0.5 * now.beta * ratio - loss;
+    return now.beta * advantage - loss;
 }
 
 @compute @workgroup_size(64)

@@ -3,6 +3,8 @@
 struct Parameters {
     latent: u32,
     samples: u32,
+    // 1 where every second draw is from the prior.
+    defensive: u32,
 }
 
 @group(1) @binding(0) var<uniform> p: Parameters;
@@ -26,8 +28,10 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
         let j = i % p.latent;
         let element = (now.row_offset + row) * draws + i;
         let epsilon = normal(now.seed, PURPOSE_LATENT, now.step, element);
-        let sigma = exp(0.5 * stats[logvar_at + j]);
-        z[row * draws + i] = stats[mu_at + j] + now.noise * sigma * epsilon;
+        let noise = now.noise * epsilon;
+        let from_prior = p.defensive == 1u && (i / p.latent) % 2u == 1u;
+        let drawn = stats[mu_at + j] + exp(0.5 * stats[logvar_at + j]) * noise;
+        z[row * draws + i] = select(drawn, noise, from_prior);
     }
 
     var sum = 0.0;

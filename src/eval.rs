@@ -5,6 +5,7 @@ use serde::Serialize;
 use crate::binarize::Binarize;
 use crate::data::dataset::Dataset;
 use crate::error::{Error, Result};
+use crate::session::{Estimate, Proposal};
 use crate::vae::Vae;
 
 /// Images handed over at a time: bounds the memory of an evaluation.
@@ -21,6 +22,8 @@ pub struct Protocol {
     pub samples: u32,
     /// Draws of z per image for the importance-weighted likelihood; `None` for none.
     pub importance: Option<u32>,
+    /// Where those draws come from.
+    pub proposal: Proposal,
     /// How pixels become targets.
     pub binarize: Binarize,
     /// Seed of all noise.
@@ -30,7 +33,14 @@ pub struct Protocol {
 impl Default for Protocol {
     /// One draw each over all images, grey pixels as targets.
     fn default() -> Self {
-        Self { limit: None, samples: 1, importance: None, binarize: Binarize::None, seed: 1 }
+        Self {
+            limit: None,
+            samples: 1,
+            importance: None,
+            proposal: Proposal::Posterior,
+            binarize: Binarize::None,
+            seed: 1,
+        }
     }
 }
 
@@ -46,10 +56,16 @@ impl Protocol {
         if self.limit == Some(0) {
             return Err(Error::argument("limit", "0, expected at least 1"));
         }
-        if self.importance == Some(0) {
-            return Err(Error::argument("iw", "0, expected at least 1"));
+        if let Some(k) = self.importance {
+            self.estimate(k, 0).validate()?;
         }
         Ok(())
+    }
+}
+
+impl Protocol {
+    fn estimate(&self, k: u32, first: u32) -> Estimate {
+        Estimate { k, proposal: self.proposal, seed: self.seed, first }
     }
 }
 
@@ -58,6 +74,8 @@ impl Protocol {
 pub struct Importance {
     /// Draws of z per image.
     pub k: u32,
+    /// Where they come from.
+    pub proposal: Proposal,
     /// L_K in nats, a mean over images.
     pub log_likelihood: f64,
 }
@@ -124,9 +142,17 @@ pub async fn evaluate(
         }
         let labels = labels.map(|labels| &labels[from..from + count]);
         let targets = binarize.targets(bytes, (from * pixels) as u32, seed, 0);
-        sum += vae.log_likelihood(&targets, labels, k, seed, from as u32).await?.iter().sum::<f64>();
+        sum += vae
+            .log_likelihood(&targets, labels, &protocol.estimate(k, from as u32))
+            .await?
+            .iter()
+            .sum::<f64>();
         progress((n as f64 * f64::from(samples) + (from + count) as f64 * f64::from(k)) / work);
     }
-    let iw = protocol.importance.map(|k| Importance { k, log_likelihood: sum / n as f64 });
+    let iw = protocol.importance.map(|k| Importance {
+        k,
+        proposal: protocol.proposal,
+        log_likelihood: sum / n as f64,
+    });
     Ok(Evaluation { n, recon, kl, elbo: -(recon + kl), iw, binarize })
 }

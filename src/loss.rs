@@ -175,6 +175,7 @@ pub(crate) fn importance_weights(
     z: View,
     latent: u32,
     pixels: u32,
+    defensive: bool,
 ) -> Weighted {
     let samples = b.samples;
     let (log_weights, weights) = (b.rows("log weights", 1, samples), b.rows("weights", 1, samples));
@@ -192,6 +193,7 @@ pub(crate) fn importance_weights(
         columns,
         latent,
         samples,
+        defensive,
     }));
     Weighted { weights, bound }
 }

@@ -21,6 +21,7 @@ pub(super) fn run(o: &ImportanceWeights, machine: &Machine, memory: &mut Memory<
             let (log_weights, weights) = (log_weights.values(), weights.values());
             machine.isa.run(Densities {
                 beta: step.beta,
+                defensive: o.defensive,
                 stats: &stats[row * 2 * latent..][..2 * latent],
                 z: &z[row * samples * latent..][..samples * latent],
                 partial: &partial[row * samples * columns..][..samples * columns],
@@ -34,6 +35,7 @@ pub(super) fn run(o: &ImportanceWeights, machine: &Machine, memory: &mut Memory<
 /// log w of every draw of one image.
 struct Densities<'a> {
     beta: f32,
+    defensive: bool,
     stats: &'a [f32],
     z: &'a [f32],
     partial: &'a [f32],
@@ -43,7 +45,7 @@ struct Densities<'a> {
 impl Task for Densities<'_> {
     #[inline(always)]
     fn run(self) {
-        let Self { beta, stats, z, partial, log_weights } = self;
+        let Self { beta, defensive, stats, z, partial, log_weights } = self;
         let latent = stats.len() / 2;
         let (mean, log_variance) = stats.split_at(latent);
         let columns = partial.len() / log_weights.len();
@@ -55,11 +57,16 @@ impl Task for Densities<'_> {
                 let e = (z[j] - mean[j]) * math::exp(-0.5 * log_variance[j]);
                 ratio += e * e + log_variance[j] - z[j] * z[j];
             }
+            let mut advantage = 0.5 * ratio;
+            if defensive {
+                // log p − log(½ q + ½ p), q's excess over p being −½ ratio.
+                advantage = std::f32::consts::LN_2 - math::softplus(-advantage);
+            }
             let mut loss = 0.0;
             for part in partial {
                 loss += part;
             }
-            *log_weight = 0.5 * beta * ratio - loss;
+            *log_weight = beta * advantage - loss;
         }
     }
 }

@@ -31,12 +31,13 @@ impl Task for Draw<'_> {
         let draws = z.chunks_exact_mut(latent).take(step.rows as usize * samples);
         for (row, z) in draws.enumerate() {
             let (mean, log_variance) = stats[row / samples * 2 * latent..][..2 * latent].split_at(latent);
+            let from_prior = o.defensive && row % samples % 2 == 1;
             let first =
                 step.row_offset.wrapping_mul(o.samples).wrapping_add(row as u32).wrapping_mul(o.latent);
             for (j, ((z, &mean), &log_variance)) in z.iter_mut().zip(mean).zip(log_variance).enumerate() {
                 let element = first.wrapping_add(j as u32);
                 let noise = step.noise * rng::normal(step.seed, Purpose::Latent, step.step, element);
-                *z = mean + math::exp(0.5 * log_variance) * noise;
+                *z = if from_prior { noise } else { mean + math::exp(0.5 * log_variance) * noise };
             }
         }
     }

@@ -21,14 +21,14 @@ pub(super) fn constants(op: &Op) -> Vec<u32> {
         Op::ConvGradWeight(o) => convolution(&o.geometry, o.samples, o.slices, None),
         Op::SumSlices(o) => vec![o.slices, o.sum.len],
         Op::ConvGradBias(o) => vec![o.channels, o.area, o.samples],
-        Op::Reparam(o) => vec![o.latent, o.samples],
+        Op::Reparam(o) => vec![o.latent, o.samples, o.defensive.into()],
         Op::ReparamGrad(o) => vec![o.latent, o.samples, o.gated.into()],
         Op::FreeBits(o) => vec![o.latent, o.floor.to_bits()],
         Op::LinearLoss(o) => {
             [[o.inputs, o.outputs, o.samples].as_slice(), &likelihood(o.likelihood)].concat()
         }
         Op::Loss(o) => [[o.width, o.samples, o.masked.into()].as_slice(), &likelihood(o.likelihood)].concat(),
-        Op::ImportanceWeights(o) => vec![o.columns, o.latent, o.samples],
+        Op::ImportanceWeights(o) => vec![o.columns, o.latent, o.samples, o.defensive.into()],
         Op::ScaleRows(o) => vec![o.width, o.samples],
         Op::IwaeGrad(o) => vec![o.latent, o.samples, o.dreg.into()],
         Op::GradNorm(o) => vec![o.grads.len],

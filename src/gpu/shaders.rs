@@ -86,7 +86,7 @@ pub const SHADERS: &[Shader] = &[
     ),
     shader!("reparam_grad", None, ["lib/step", "reparam_grad"]),
     shader!("free_bits", None, ["lib/step", "free_bits"]),
-    shader!("importance_weights", None, ["lib/step", "lib/rng", "importance_weights"]),
+    shader!("importance_weights", None, ["lib/step", "lib/math", "lib/rng", "importance_weights"]),
     shader!("scale_rows", None, ["lib/step", "scale_rows"]),
     shader!("iwae_grad", None, ["lib/step", "iwae_grad"]),
     shader!(

@@ -3,12 +3,12 @@
 use crate::op::{IwaeGrad, Op, Reparam, ReparamGrad, View};
 use crate::plan::Builder;
 
-/// Draws z; returns z and the KL divergence per image.
-pub(crate) fn forward(b: &mut Builder<'_>, stats: View, latent: u32) -> (View, View) {
+/// Draws z, every second draw from the prior where `defensive`; returns z and the KL divergence per image.
+pub(crate) fn forward(b: &mut Builder<'_>, stats: View, latent: u32, defensive: bool) -> (View, View) {
     let samples = b.samples;
     let z = b.rows("z", latent, samples);
     let kl = b.rows("kl", 1, 1);
-    b.push(Op::Reparam(Reparam { stats, z, kl, latent, samples }));
+    b.push(Op::Reparam(Reparam { stats, z, kl, latent, samples, defensive }));
     (z, kl)
 }
 

@@ -4,7 +4,7 @@ use super::View;
 use crate::spec::Likelihood;
 
 /// z = μ + noise · exp(½ log σ²) · ε (Kingma and Welling, 2014) and the KL divergence to the unit normal
-/// per row, ½ Σ (μ² + σ² − 1 − log σ²).
+/// per row, ½ Σ (μ² + σ² − 1 − log σ²). Where `defensive`, every second draw is noise · ε, from the prior.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Reparam {
     /// `[rows, 2·latent]`: μ, then log σ².
@@ -18,6 +18,8 @@ pub struct Reparam {
     pub latent: u32,
     /// Draws of z per image.
     pub samples: u32,
+    /// Whether z comes from q(z|x) and the prior in turn.
+    pub defensive: bool,
 }
 
 /// Logits x·Wᵀ + b, the negative log-likelihood of `target` under them summed over blocks of
@@ -109,6 +111,10 @@ pub struct FreeBits {
 /// Importance weights of the draws of z (Burda et al., 2016, "Importance Weighted Autoencoders", eq. 8 and 14),
 /// with β as a weight of the prior against the posterior:
 /// log w = log p(x|z) + β·(log p(z) − log q(z|x)), w̃ = w / Σ_s w, bound = −log (1/samples) Σ_s w.
+///
+/// Where `defensive`, draws are of the mixture ½ q(z|x) + ½ p(z), whose density takes q's place: then no weight is
+/// more than twice p(x|z), however badly the encoder misses (Hesterberg, 1995, "Weighted Average Importance
+/// Sampling and Defensive Mixture Distributions").
 #[derive(Debug, Clone, PartialEq)]
 pub struct ImportanceWeights {
     /// `[M, columns]` from [`LinearLoss`] or [`Loss`].
@@ -129,6 +135,8 @@ pub struct ImportanceWeights {
     pub latent: u32,
     /// Draws of z per image.
     pub samples: u32,
+    /// Whether draws come from q(z|x) and the prior in turn.
+    pub defensive: bool,
 }
 
 /// Multiplies row r of `values` by `samples` · weights\[r\]: a gradient of the mean over draws becomes that of the

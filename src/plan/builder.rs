@@ -80,7 +80,7 @@ impl<'a> Builder<'a> {
             Goal::Train(_, objective) | Goal::Evaluate(objective) | Goal::Gradients(objective) => {
                 self.objective(goal, objective, input);
             }
-            Goal::LogWeights(_) => self.log_weights(input),
+            Goal::LogWeights { defensive, .. } => self.log_weights(input, *defensive),
             Goal::LatentGradient => self.latent_gradient(),
             Goal::InputGradient => self.input_gradient(input),
         }
@@ -201,7 +201,7 @@ impl<'a> Builder<'a> {
     fn objective(&mut self, goal: &Goal, objective: &Objective, input: Input) {
         let images = self.images(input);
         let (encoder, stats) = self.encode(images);
-        let (z, kl) = reparam::forward(self, stats, self.spec.latent);
+        let (z, kl) = reparam::forward(self, stats, self.spec.latent, false);
         self.plan.ports.z = Some(z);
         self.plan.ports.kl = Some(kl);
         let (decoder, last) = self.decode(z, images.labels);
@@ -218,8 +218,15 @@ impl<'a> Builder<'a> {
             }
             Objective::Elbo { .. } | Objective::Autoencoder {} => {}
             Objective::Iwae { .. } => {
-                let drawn =
-                    loss::importance_weights(self, partial, stats, z, self.spec.latent, self.spec.pixels());
+                let drawn = loss::importance_weights(
+                    self,
+                    partial,
+                    stats,
+                    z,
+                    self.spec.latent,
+                    self.spec.pixels(),
+                    false,
+                );
                 weights = Some(drawn.weights);
                 extra = (Total::Bound, drawn.bound);
             }
@@ -252,14 +259,14 @@ impl<'a> Builder<'a> {
         self.plan.phases = Phases { forward, backward, update };
     }
 
-    fn log_weights(&mut self, input: Input) {
+    fn log_weights(&mut self, input: Input, defensive: bool) {
         let images = self.images(input);
         let (_, stats) = self.encode(images);
-        let (z, _) = reparam::forward(self, stats, self.spec.latent);
+        let (z, _) = reparam::forward(self, stats, self.spec.latent, defensive);
         let (decoder, last) = self.decode(z, images.labels);
         let hidden = decoder[decoder.len() - 1].y;
         let (_, partial) = loss::forward(self, hidden, &last, images.target, self.spec.likelihood);
-        loss::importance_weights(self, partial, stats, z, self.spec.latent, self.spec.pixels());
+        loss::importance_weights(self, partial, stats, z, self.spec.latent, self.spec.pixels(), defensive);
         self.finish_forward();
     }
 

@@ -68,8 +68,13 @@ pub enum Goal {
     Encode,
     /// z, written by the host, to logits and to the mean of p(x|z).
     Decode,
-    /// Images to the log importance weights of so many draws of z each.
-    LogWeights(u32),
+    /// Images to the log importance weights of some draws of z each.
+    LogWeights {
+        /// Draws of z for each image; even where `defensive`.
+        samples: u32,
+        /// Whether z comes from q(z|x) and the prior in turn.
+        defensive: bool,
+    },
     /// The latent gradient: z and images, written by the host, to −log p(x|z) of the pixels that
     /// [`Ports::mask`] weighs, and its gradient with respect to z. With `Step::inv_batch` = 1 each image has
     /// its own gradient.
@@ -87,7 +92,7 @@ impl Goal {
             Self::Train(_, objective) | Self::Evaluate(objective) | Self::Gradients(objective) => {
                 objective.samples()
             }
-            Self::LogWeights(samples) => *samples,
+            Self::LogWeights { samples, .. } => *samples,
             _ => 1,
         }
     }

@@ -1,5 +1,7 @@
 //! The importance-weighted estimate of log p(x).
 
+use serde::{Deserialize, Serialize};
+
 use super::{Session, Task, check_images, port, step};
 use crate::error::{Error, Result};
 use crate::executor::Executor;
@@ -34,26 +36,77 @@ impl LogSum {
     }
 }
 
-impl<E: Executor> Session<E> {
-    /// L_K of every image (Burda et al., 2016, eq. 8): log (1/K) Σ_k p(x|z_k) p(z_k) / q(z_k|x) in nats, with
-    /// `k` draws of z. `first` is the number of the first image within its dataset: each image has its own noise.
+/// Where the draws of an importance-weighted likelihood come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Proposal {
+    /// q(z|x), as in the literature's figures.
+    #[default]
+    Posterior,
+    /// ½ q(z|x) + ½ p(z) (Hesterberg, 1995): holds where the encoder misses a mode of p(z|x), in few dimensions.
+    Mixture,
+}
+
+impl Proposal {
+    /// The proposal called `posterior` or `mixture`.
     ///
     /// # Errors
-    /// As [`Self::encode`]; [`Error::InvalidArgument`] for k = 0.
+    /// [`Error::InvalidArgument`] that lists the names.
+    pub fn named(name: &str) -> Result<Self> {
+        match name {
+            "posterior" => Ok(Self::Posterior),
+            "mixture" => Ok(Self::Mixture),
+            _ => Err(Error::argument("proposal", format!("{name:?}, expected posterior or mixture"))),
+        }
+    }
+}
+
+/// How a likelihood is estimated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Estimate {
+    /// Draws of z for each image, K; even for [`Proposal::Mixture`].
+    pub k: u32,
+    /// Where they come from.
+    pub proposal: Proposal,
+    /// Seed of the noise.
+    pub seed: u64,
+    /// Number of the first image within its dataset: each image has its own noise.
+    pub first: u32,
+}
+
+impl Estimate {
+    /// Checks the number of draws.
+    ///
+    /// # Errors
+    /// [`Error::InvalidArgument`] for 0, or an odd number from the mixture.
+    pub fn validate(&self) -> Result<()> {
+        match (self.k, self.proposal) {
+            (0, _) => Err(Error::argument("k", "0, expected at least 1")),
+            (k, Proposal::Mixture) if k % 2 == 1 => {
+                Err(Error::argument("k", format!("{k}, expected an even number of draws from the mixture")))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+impl<E: Executor> Session<E> {
+    /// L_K of every image (Burda et al., 2016, eq. 8): log (1/K) Σ_k p(x|z_k) p(z_k) / q(z_k|x) in nats, q being
+    /// the proposal's density.
+    ///
+    /// # Errors
+    /// As [`Self::encode`]; [`Error::InvalidArgument`] for a bad number of draws.
     pub async fn log_likelihood(
         &mut self,
         images: &[f32],
         labels: Option<&[u8]>,
-        k: u32,
-        seed: u64,
-        first: u32,
+        estimate: &Estimate,
     ) -> Result<Vec<f64>> {
+        estimate.validate()?;
+        let Estimate { k, proposal, seed, first } = *estimate;
         let n = check_images(images, self.spec.pixels())?;
-        if k == 0 {
-            return Err(Error::argument("k", "0, expected at least 1"));
-        }
         let one_hot = self.one_hot(n, labels)?;
-        let program = self.program(Task::LogWeights(k.min(DRAWS_AT_ONCE)))?;
+        let program = self.program(Task::LogWeights(k.min(DRAWS_AT_ONCE), proposal))?;
         let (input, output) = (port(program.ports.input), port(program.ports.log_weights));
         let mut result = Vec::with_capacity(n);
         for (at, rows) in program.chunks(n) {

@@ -4,6 +4,7 @@ mod gradient;
 mod likelihood;
 
 pub use gradient::LatentGradient;
+pub use likelihood::{Estimate, Proposal};
 
 use crate::error::{Error, Result};
 use crate::executor::{self, Executor, ProgramId};
@@ -55,7 +56,7 @@ enum Task {
     Encode,
     Decode,
     Evaluate,
-    LogWeights(u32),
+    LogWeights(u32, Proposal),
     LatentGradient,
     InputGradient,
 }
@@ -198,7 +199,10 @@ impl<E: Executor> Session<E> {
             Task::Encode => (Goal::Encode, BATCH),
             Task::Decode => (Goal::Decode, BATCH),
             Task::Evaluate => (Goal::Evaluate(Objective::ELBO), BATCH),
-            Task::LogWeights(samples) => (Goal::LogWeights(samples), (DRAWS / samples).clamp(1, BATCH)),
+            Task::LogWeights(samples, proposal) => {
+                let defensive = proposal == Proposal::Mixture;
+                (Goal::LogWeights { samples, defensive }, (DRAWS / samples).clamp(1, BATCH))
+            }
             Task::LatentGradient => (Goal::LatentGradient, BATCH),
             Task::InputGradient => (Goal::InputGradient, BATCH),
         };

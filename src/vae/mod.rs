@@ -14,7 +14,7 @@ use crate::error::{Error, Result};
 use crate::executor::{BackendInfo, Counters, Executor, Kind, ReasonCode};
 use crate::op::{Space, Split, View};
 use crate::params::{Initialisation, Layout};
-use crate::session::{self, Elbo, LatentGradient, Posterior, Session};
+use crate::session::{self, Elbo, Estimate, LatentGradient, Posterior, Session};
 use crate::spec::{Likelihood, VaeSpec};
 use crate::train::Trainer;
 
@@ -300,11 +300,9 @@ impl Vae {
         &mut self,
         images: &[f32],
         labels: Option<&[u8]>,
-        k: u32,
-        seed: u64,
-        first: u32,
+        estimate: &Estimate,
     ) -> Result<Vec<f64>> {
-        self.main.log_likelihood(images, labels, k, seed, first).await
+        self.main.log_likelihood(images, labels, estimate).await
     }
 
     /// −log p(x|z) and its gradient with respect to z; see [`Session::latent_gradient`].

@@ -25,7 +25,9 @@ pub(super) fn reparam(o: &Reparam, mem: &mut Memory, step: &Step) {
             let mean = stats[image * 2 * latent + j];
             let deviation = stats[image * 2 * latent + latent + j].exp().sqrt();
             let element = (step.row_offset * o.samples + row as u32) * o.latent + j as u32;
-            z.push(mean + f64::from(step.noise) * deviation * math::normal(step.seed, step.step, element));
+            let noise = f64::from(step.noise) * math::normal(step.seed, step.step, element);
+            let from_prior = o.defensive && row % samples % 2 == 1;
+            z.push(if from_prior { noise } else { mean + deviation * noise });
         }
     }
     let mut kl = Vec::new();
@@ -144,7 +146,11 @@ pub(super) fn importance_weights(o: &ImportanceWeights, mem: &mut Memory, step: 
                 let prior: f64 = z.iter().map(|&z| math::log_normal(z, 0.0, 1.0)).sum();
                 let posterior: f64 =
                     (0..latent).map(|j| math::log_normal(z[j], mean[j], log_variance[j].exp())).sum();
-                likelihood + f64::from(step.beta) * (prior - posterior)
+                // log(½ q + ½ p) over the larger of the two.
+                let larger = prior.max(posterior);
+                let mixture = larger + (0.5 * (prior - larger).exp() + 0.5 * (posterior - larger).exp()).ln();
+                let proposal = if o.defensive { mixture } else { posterior };
+                likelihood + f64::from(step.beta) * (prior - proposal)
             })
             .collect();
         // log Σ w over the largest weight's, as w itself is far outside of f64.

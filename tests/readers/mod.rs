@@ -92,7 +92,11 @@ pub fn spec(bytes: &[u8]) -> Outcome {
 fn plans(spec: &VaeSpec) {
     let train = Goal::Train(Rule::ADAM.into(), Objective::ELBO);
     let images = Input::Dataset(Split::Train, Binarize::None);
-    let goals = [(train, images), (Goal::LogWeights(64), images), (Goal::Decode, Input::Host)];
+    let goals = [
+        (train, images),
+        (Goal::LogWeights { samples: 64, defensive: false }, images),
+        (Goal::Decode, Input::Host),
+    ];
     for (goal, input) in goals {
         for batch in [1, 100, MAX_BATCH] {
             match Plan::new(spec, &goal, input, batch, 1) {

@@ -144,6 +144,10 @@ pub(crate) struct EvalArgs {
     /// Also the importance-weighted estimate of log p(x) from K draws of z per image.
     #[arg(long, value_name = "K")]
     pub(crate) iw: Option<u32>,
+    /// Where those draws come from: posterior, or mixture (half of them from the prior), which holds where the
+    /// encoder misses, in few dimensions.
+    #[arg(long, default_value = "posterior", requires = "iw")]
+    pub(crate) proposal: String,
     /// How grey pixels become targets: none, dynamic or static.
     #[arg(long, default_value = "none")]
     pub(crate) binarize: String,

@@ -8,6 +8,7 @@ use vae_playground::backend::Choice;
 use vae_playground::binarize::Binarize;
 use vae_playground::data::files::load_mnist_dir;
 use vae_playground::eval::{Protocol, evaluate};
+use vae_playground::session::Proposal;
 use vae_playground::vae::Vae;
 use vae_playground::{Error, Result};
 
@@ -20,6 +21,7 @@ pub(crate) fn run(args: &EvalArgs) -> Result<()> {
         limit: args.limit,
         samples: args.samples,
         importance: args.iw,
+        proposal: Proposal::named(&args.proposal)?,
         binarize: Binarize::named(&args.binarize)?,
         seed: args.seed,
     };

@@ -34,7 +34,9 @@ fn statistic(extreme: bool) -> impl Fn(&mut Data) -> f32 {
 pub(super) fn reparam(extent: Extent) -> Vec<Case> {
     let mut cases = Vec::new();
     for &(rows, latent, samples) in shapes(extent) {
-        for (extreme, noise) in [(false, 1.0), (true, 1.0), (false, 0.0)] {
+        for (extreme, noise, defensive) in
+            [(false, 1.0, false), (true, 1.0, false), (false, 0.0, false), (false, 1.0, true)]
+        {
             let mut step = step(rows);
             step.noise = noise;
             let mut b = Build::new(rows + latent, rows + 2, step);
@@ -45,9 +47,12 @@ pub(super) fn reparam(extent: Extent) -> Vec<Case> {
             let scaled = Tolerance::Scaled { atol: 1e-5, rtol: 5e-6 };
             let z = b.output("z", shape, if extreme { scaled } else { each });
             let kl = b.output("kl", [rows + 2, rows, 1], Tolerance::Each { atol: 1e-5, rtol: 1e-5 });
-            let op = Op::Reparam(Reparam { stats, z, kl, latent, samples });
+            let op = Op::Reparam(Reparam { stats, z, kl, latent, samples, defensive });
             let kind = if extreme { "extreme" } else { "moderate" };
-            cases.push(b.finish(format!("{rows}×{samples} rows of {latent}, noise {noise}, {kind}"), op));
+            cases.push(b.finish(
+                format!("{rows}×{samples} rows of {latent}, noise {noise}, {kind}, defensive {defensive}"),
+                op,
+            ));
         }
     }
     cases

@@ -40,7 +40,13 @@ enum Weights {
 pub(super) fn importance_weights(extent: Extent) -> Vec<Case> {
     let mut cases = Vec::new();
     for (i, &(rows, latent, samples, columns)) in shapes(extent).iter().enumerate() {
-        for kind in [Weights::Alike, Weights::Overflowing, Weights::Vanishing, Weights::Dominated] {
+        for (kind, defensive) in [
+            (Weights::Alike, false),
+            (Weights::Overflowing, false),
+            (Weights::Vanishing, false),
+            (Weights::Dominated, false),
+            (Weights::Alike, true),
+        ] {
             let mut step = step(rows);
             step.beta = [0.7, 1.0, 0.0, 2.0][i % 4];
             let mut b = Build::new(i as u32, rows + 2, step);
@@ -76,9 +82,10 @@ pub(super) fn importance_weights(extent: Extent) -> Vec<Case> {
                 columns,
                 latent,
                 samples,
+                defensive,
             });
             let label = format!("{rows}×{samples} draws of {latent}, {columns} columns, β {}", step.beta);
-            cases.push(b.finish(format!("{label}, {kind:?}"), op));
+            cases.push(b.finish(format!("{label}, {kind:?}, defensive {defensive}"), op));
         }
     }
     cases
