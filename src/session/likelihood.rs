@@ -117,7 +117,7 @@ impl<E: Executor> Session<E> {
                 let noisy = Step {
                     seed: rng::fold_seed(seed),
                     step: chunk as u32,
-                    row_offset: first + at as u32,
+                    row_offset: first.wrapping_add(at as u32),
                     noise: 1.0,
                     ..step(rows)
                 };

@@ -9,7 +9,7 @@ use crate::data::dataset::Dataset;
 use crate::error::{Error, Result};
 use crate::executor::{Executor, ReasonCode};
 use crate::op::{Space, Split};
-use crate::session::Session;
+use crate::session::{self, Session};
 use crate::train::{Position, Progress, TrainConfig, Trainer};
 
 /// While a GPU trains, the CPU's copy of the parameters is at most about this old.
@@ -19,13 +19,19 @@ impl Vae {
     /// Begins a run over the datasets; an earlier run ends. `from` continues one.
     ///
     /// # Errors
-    /// [`Error::InvalidArgument`] without a dataset or for a bad setting; an earlier run goes on then.
+    /// [`Error::InvalidArgument`] without a dataset, for a bad setting, and for a conditional model without a label
+    /// below its number of classes for every image; an earlier run goes on then.
     pub fn train_start(&mut self, config: TrainConfig, from: Position) -> Result<()> {
         config.validate()?;
         let count = |dataset: &Option<Dataset>| dataset.as_ref().map_or(0, |d| d.len() as u32);
         let (train, test) = (count(&self.train), count(&self.test));
         if train == 0 {
             return Err(Error::argument("dataset", "there is none yet; set one before training"));
+        }
+        if self.spec.classes > 0 {
+            for data in [&self.train, &self.test].into_iter().flatten() {
+                session::check_labels(data.len(), data.labels(), self.spec.classes)?;
+            }
         }
         let run = Trainer::new(&mut self.main.executor, &self.spec, config, train, test, from)?;
         self.train_stop();

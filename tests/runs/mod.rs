@@ -1,5 +1,11 @@
 //! Training runs through the public object: one body for every backend.
 
+mod family;
+mod labels;
+
+pub(crate) use family::*;
+pub(crate) use labels::*;
+
 use pollster::block_on;
 use vae_playground::backend::Choice;
 use vae_playground::checkpoint::Precision;
@@ -21,11 +27,13 @@ pub(crate) fn spec() -> VaeSpec {
     .unwrap()
 }
 
-/// Bars, horizontal or vertical, at one of six places, with a little grey noise.
-pub(crate) fn bars(n: u32, seed: u32) -> Dataset {
-    let mut images = Vec::new();
+/// Bars, horizontal or vertical, at one of six places, with a little grey noise; 1 is the label of those that
+/// lie across.
+fn images(n: u32, seed: u32) -> (Vec<u8>, Vec<u8>) {
+    let (mut images, mut labels) = (Vec::new(), Vec::new());
     for i in 0..n {
         let [kind, place, ..] = rng::pcg4d([seed, i, 0, 0]);
+        labels.push((kind % 2) as u8);
         for p in 0..36 {
             let (x, y) = (p % 6, p / 6);
             let on = if kind.is_multiple_of(2) { x == place % 6 } else { y == place % 6 };
@@ -33,7 +41,30 @@ pub(crate) fn bars(n: u32, seed: u32) -> Dataset {
             images.push(if on { 255 - grey } else { grey });
         }
     }
-    Dataset::from_u8(images, None, 36).unwrap()
+    (images, labels)
+}
+
+/// The images alone.
+pub(crate) fn bars(n: u32, seed: u32) -> Dataset {
+    Dataset::from_u8(images(n, seed).0, None, 36).unwrap()
+}
+
+/// The same with their labels.
+pub(crate) fn labelled_bars(n: u32, seed: u32) -> Dataset {
+    let (images, labels) = images(n, seed);
+    Dataset::from_u8(images, Some(labels), 36).unwrap()
+}
+
+pub(crate) fn floats(data: &Dataset) -> Vec<f32> {
+    data.images().iter().map(|&b| f32::from(b) / 255.0).collect()
+}
+
+/// What an invalid argument is about.
+pub(crate) fn argument(error: Error) -> String {
+    match error {
+        Error::InvalidArgument { what, .. } => what,
+        other => panic!("{other}"),
+    }
 }
 
 pub(crate) fn open(choice: Choice, seed: u64) -> Vae {
@@ -178,10 +209,6 @@ pub(crate) fn settings_act_at_once_and_bad_ones_change_nothing(choice: Choice) {
 pub(crate) fn bad_input_is_refused_and_loses_nothing(choice: Choice) {
     let mut vae = block_on(Vae::create(spec(), choice, 1)).unwrap();
     let before = block_on(vae.params()).unwrap();
-    let argument = |e: Error| match e {
-        Error::InvalidArgument { what, .. } => what,
-        other => panic!("{other}"),
-    };
     assert_eq!(argument(vae.train_start(config(), Position::default()).unwrap_err()), "dataset");
     assert_eq!(argument(block_on(vae.train_chunk(1)).unwrap_err()), "training");
     let other_size = Dataset::from_u8(vec![0; 49], None, 49).unwrap();
@@ -209,7 +236,7 @@ pub(crate) fn a_checkpoint_survives_a_round_trip(choice: Choice) {
     let mut vae = open(choice, 1);
     train(&mut vae, config());
     vae.note("recipe", "three epochs of bars");
-    let images: Vec<f32> = bars(5, 9).images().iter().map(|&b| f32::from(b) / 255.0).collect();
+    let images = floats(&bars(5, 9));
     let expected = block_on(vae.encode(&images, None)).unwrap();
     let bytes = block_on(vae.save(Precision::F32)).unwrap();
     vae.reset(99, Initialisation::PyTorch).unwrap();
@@ -235,7 +262,7 @@ pub(crate) fn another_model_can_be_loaded_in_place(choice: Choice) {
 pub(crate) fn small_and_large_requests_agree(choice: Choice) {
     let mut vae = open(choice, 1);
     train(&mut vae, config());
-    let images: Vec<f32> = bars(250, 9).images().iter().map(|&b| f32::from(b) / 255.0).collect();
+    let images = floats(&bars(250, 9));
     let large = block_on(vae.encode(&images, None)).unwrap();
     let small = block_on(vae.encode(&images[..36 * 3], None)).unwrap();
     for (a, b) in small.mu.iter().zip(&large.mu) {
@@ -267,6 +294,16 @@ macro_rules! runs_on {
             a_checkpoint_survives_a_round_trip,
             another_model_can_be_loaded_in_place,
             small_and_large_requests_agree,
+            importance_weighted_runs,
+            free_bits_are_paid_for,
+            autoencoders_minimise_the_reconstruction_alone,
+            the_schedules_rate_is_applied,
+            targets_are_drawn_as_asked,
+            every_setting_survives_a_resumed_run,
+            the_bias_is_set_to_the_mean,
+            a_conditional_model_uses_its_labels,
+            bad_labels_are_refused_by_name,
+            conditional_models_in_every_request,
         );
     };
     ($choice:expr, $($name:ident),* $(,)?) => {
