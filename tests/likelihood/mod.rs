@@ -115,8 +115,8 @@ pub(crate) fn bad_requests_are_refused<E: Executor>(make: impl Fn(u32) -> E) {
     let model = LinearGaussian::new(Encoder::Exact, 3);
     let mut session = session(&model, &make);
     let x = [0.5; 2 * PIXELS];
-    let bad: [(&[f32], Option<&[u8]>, u32, &str); 5] = [
-        (&x, Some(&[0, 1]), 0, "k"),
+    let bad = [
+        (&x[..], Some(&[0, 1][..]), 0, "k"),
         (&x[1..], Some(&[0, 1]), 1, "images"),
         (&x, None, 1, "labels"),
         (&x, Some(&[0]), 1, "labels"),

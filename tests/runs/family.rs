@@ -89,20 +89,20 @@ fn cross_entropy(images: &[f32], probabilities: &[f32]) -> f64 {
 pub(crate) fn the_schedules_rate_is_applied(choice: Choice) {
     // Three epochs of five steps, of which a whole run of stages would have 3280.
     let stage = |t: u64| (0..8).rfind(|&i| (3_f64.powi(i) - 1.0) / 2.0 <= (t - 1) as f64 / 15.0 * 3280.0);
-    let factors: [(Schedule, Box<dyn Fn(u64) -> f64>); 3] = [
-        (Schedule::Constant, Box::new(|_| 1.0)),
-        (Schedule::Cosine, Box::new(|t| 0.5 * (1.0 + (PI * (t - 1) as f64 / 15.0).cos()))),
-        (Schedule::Stages, Box::new(move |t| 10_f64.powf(-f64::from(stage(t).unwrap()) / 7.0))),
-    ];
+    let factor = |schedule, t: u64| match schedule {
+        Schedule::Constant => 1.0,
+        Schedule::Cosine => 0.5 * (1.0 + (PI * (t - 1) as f64 / 15.0).cos()),
+        Schedule::Stages => 10_f64.powf(-f64::from(stage(t).unwrap()) / 7.0),
+    };
     let mut ends: Vec<Vec<f32>> = Vec::new();
-    for (schedule, factor) in factors {
+    for schedule in [Schedule::Constant, Schedule::Cosine, Schedule::Stages] {
         let mut scheduled = open(choice, 1);
         train(&mut scheduled, TrainConfig { schedule, ..config() });
         let mut by_hand = open(choice, 1);
         by_hand.train_start(config(), Position::default()).unwrap();
         let mut made = 0;
         while made < 15 {
-            let rate = config().learning_rate * factor(made + 1) as f32;
+            let rate = config().learning_rate * factor(schedule, made + 1) as f32;
             by_hand.set_hyperparameters(None, Some(rate)).unwrap();
             made = block_on(by_hand.train_chunk(1)).unwrap().steps.last().map_or(made, |s| s.step);
         }
