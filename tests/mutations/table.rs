@@ -1,0 +1,333 @@
+//! Where each kernel is broken, one place at a time.
+
+use crate::oracle::cases::Extent;
+
+/// What is replaced by what, and the extent of cases that must notice.
+pub(crate) type Mutation = (&'static str, &'static str, Extent);
+
+const R: Extent = Extent::Reduced;
+const F: Extent = Extent::Full;
+
+/// The product's own text, for every kernel that includes it.
+const TILE: &[Mutation] = &[
+    ("k0 + k)", "k0 + k + 1u)", R),
+    ("mat4x4<f32>(a.x * b,", "mat4x4<f32>(a.y * b,", R),
+    ("outer(k + 3u,", "outer(k + 2u,", R),
+    ("k < TILE_DEPTH;", "k < TILE_DEPTH - 4u;", R),
+    ("k0 < depth;", "k0 + TILE_DEPTH < depth;", R),
+    ("finish(row0 + down + ROW_STEP", "finish(row0 + down + 2u * ROW_STEP", F),
+];
+
+/// The same, for kernels that take a sum's column from there.
+const COLUMN: &[Mutation] = &[("let column = column0 + across", "let column = across", F)];
+
+const PRODUCT: &[Mutation] = &[
+    ("(now.rows * p.samples)) &", "(now.rows)) &", R),
+    ("(k < p.inputs)", "(k + 1u < p.inputs)", R),
+    ("(columns < vec4<u32>(p.outputs))", "(columns + 1u < vec4<u32>(p.outputs))", R),
+    ("let at = rows * p.inputs + k", "let at = rows * p.inputs", R),
+    ("sum + bias[column]", "sum", R),
+    ("(row, column + 48u, sums.w)", "(row, column + 48u, sums.z)", R),
+];
+
+const LIKELIHOOD: &[Mutation] = &[
+    ("sigmoid(logit) - target_value", "sigmoid(logit)", R),
+    ("max(logit, 0.0) - target_value * logit", "max(logit, 0.0)", R),
+    ("log_1p(exp(-abs(logit)))", "log_1p(exp(-abs(logit) - 0.01))", R),
+    ("+ p.normaliser", "", R),
+    ("0.5 * difference", "difference", R),
+    ("difference * p.inverse_variance", "difference", R),
+    ("result.y * now.inv_batch / f32(p.samples)", "result.y * now.inv_batch", R),
+];
+
+const CONVOLUTION: &[Mutation] = &[
+    ("const B_ALONG_K = false", "const B_ALONG_K = true", R),
+    ("index % down * TILE_ROWS", "0u", F),
+    ("index / down * TILE_COLUMNS", "0u", R),
+    ("now.rows * p.samples", "now.rows", R),
+];
+
+const EPILOGUE: &[Mutation] = &[
+    ("sum + side[channel]", "sum", R),
+    ("p.activation == 0u", "p.activation < 99u", R),
+    ("sum * activation_gradient", "activation_gradient", R),
+    ("activation_gradient(p.activation, side[at])", "activation_gradient(p.activation, side[channel])", R),
+    ("exists = columns < vec4<u32>(count)", "exists = columns + 1u < vec4<u32>(count)", R),
+];
+
+const UPDATE: &[Mutation] = &[
+    ("min(1.0, ", "max(1.0, ", R),
+    ("+ p.weight_decay * params[i]", "- p.weight_decay * params[i]", R),
+    ("factor * grads[i]", "grads[i]", R),
+    ("i < 256u", "i < 255u", R),
+    ("i < p.len", "i + 1u < p.len", R),
+    ("now.learning_rate", "1.01 * now.learning_rate", R),
+];
+
+/// Every op's own mutations.
+fn own(op: &str) -> &'static [Mutation] {
+    match op {
+        "gather" => &[
+            ("now.first + i / p.pixels", "i / p.pixels", R),
+            ("byte % 4u", "byte % 2u", R),
+            ("/ 255.0", "/ 256.0", R),
+            ("255u;", "127u;", R),
+            ("i < count", "i + 1u < count", R),
+            ("p.binarize == DYNAMIC", "p.binarize == 3u", R),
+            ("p.binarize == STATIC", "p.binarize == 3u", R),
+            ("now.row_offset * p.pixels + i", "i", R),
+            ("pixel / 4u)", "pixel)", R),
+            ("[pixel % 4u]", "[0]", R),
+            ("* 255u", "* 254u", R),
+            ("p.static_seed, 0u", "now.seed, 0u", R),
+            ("white(now.seed, now.step,", "white(now.seed, 0u,", R),
+            ("white(p.static_seed, 0u, byte", "white(p.static_seed, 0u, i", R),
+            ("white(p.static_seed,", "white(now.seed,", R),
+        ],
+        "linear" => &[
+            ("activate(p.activation, ", "activate(0u, ", R),
+            ("case TANH: { return tanh_stable(x)", "case TANH: { return x", R),
+            ("case LEAKY_RELU: { return select(LEAK * x, x,", "case LEAKY_RELU: { return select(x, x,", R),
+            ("select(e, 1.0, x >= 0.0)", "1.0", R),
+        ],
+        "activate" => &[
+            ("0.254829592", "0.254929592", F),
+            ("return max(x, 0.0) + log_1p", "return max(x, 0.0) - log_1p", F),
+            ("LEAK = 0.01", "LEAK = 0.02", F),
+            ("now.rows * p.samples * p.width", "now.rows * p.width", F),
+            ("x * normal_cdf(x)", "normal_cdf(x)", F),
+            ("x * sigmoid(x)", "sigmoid(x)", F),
+            ("sign(x) * (1.0 - e)", "(1.0 - e)", F),
+            ("exp(-abs(x)) - 1.0", "exp(-abs(x))", F),
+            ("x > -0.5)", "x > -5.0)", F),
+            ("select(exp_m1(x), x, x > 0.0)", "x", F),
+        ],
+        "reparam" => &[
+            ("now.noise * epsilon", "epsilon", F),
+            ("% 2u == 1u", "% 2u == 0u", F),
+            ("exp(0.5 * stats", "exp(stats", R),
+            ("(now.row_offset + row)", "row", R),
+            ("mu * mu + exp(logvar)", "mu * mu - exp(logvar)", R),
+            ("half > 0u", "half > 1u", R),
+            ("v.z += v.x * v.y;\n    v.w += v.y * v.z;\n    v ^= ", "v.w += v.y * v.z;\n    v ^= ", R),
+            ("case 1u: { return -sine; }", "case 1u: { return sine; }", R),
+            ("* 0.69314718", "* 0.69414718", R),
+        ],
+        "linear_loss" => &[("row / p.samples * p.outputs", "row * p.outputs", R), ("i < 16u", "i < 15u", R)],
+        "loss" => &[
+            ("result *= mask[pixel]", "result.x *= mask[pixel]", R),
+            ("half > 0u", "half > 1u", R),
+            ("sum % blocks * 64u", "sum % blocks * 63u", R),
+            ("p.masked == 1u", "p.masked == 2u", R),
+            ("row / p.samples", "row", R),
+            ("p.width + 63u", "p.width", R),
+            ("half = 32u", "half = 16u", R),
+            ("column < p.width", "column + 1u < p.width", R),
+        ],
+        "linear_grad_input" => &[
+            ("(now.rows * p.samples)) &", "(now.rows)) &", R),
+            ("(k < p.outputs)", "(k + 1u < p.outputs)", R),
+            ("let at = k * p.inputs + columns", "let at = k * p.outputs + columns", R),
+            ("gradient *= activation_gradient", "gradient += activation_gradient", R),
+            ("return (1.0 - saved) * (1.0 + saved)", "return 1.0 - saved", R),
+            ("return saved * (1.0 - saved)", "return saved", R),
+            ("return s * (1.0 + saved * (1.0 - s))", "return s", F),
+            ("return normal_cdf(saved) +", "return normal_cdf(saved) -", R),
+            ("select(1.0 - exp(-saved), series", "select(exp(-saved), series", R),
+            ("select(0.0, 1.0, saved > 0.0)", "select(0.0, 1.0, saved >= 0.0)", R),
+            ("select(1.0 + saved, 1.0", "select(saved, 1.0", F),
+        ],
+        "reparam_grad" => &[
+            ("weight * mu;", "mu;", R),
+            ("(z[at] - mu)", "z[at]", R),
+            ("to_logvar += 0.5", "to_logvar += 1.0", R),
+            ("- 1.0);", ");", R),
+            ("s < p.samples", "s < 1u", R),
+            ("now.beta * now.inv_batch", "now.inv_batch", R),
+            ("weight *= gate[j]", "weight += gate[j]", R),
+            ("p.gated == 1u", "p.gated == 2u", R),
+        ],
+        "free_bits" => &[
+            ("f32(mean > p.floor)", "f32(mean < p.floor)", R),
+            ("select(mean, p.floor, mean < p.floor)", "mean", R),
+            ("row += 4u", "row += 5u", R),
+            ("+ sums[lane + 192u]", "", R),
+            ("0.5 * sum", "sum", R),
+            ("half > 0u", "half > 1u", R),
+            ("first += 64u", "first += 65u", F),
+            ("mu * mu", "mu", R),
+            ("f32(now.rows)", "(now.inv_batch)", R),
+            ("mean > p.floor", "mean < p.floor", R),
+            ("first < p.latent", "first + 64u < p.latent", F),
+        ],
+        "importance_weights" => &[
+            ("now.beta * advantage", "advantage", R),
+            ("LN_2 - softplus", "softplus", R),
+            ("+ logvar - value", "- value", R),
+            ("exp(-0.5 * logvar)", "exp(-logvar)", R),
+            ("i < p.columns", "i + 1u < p.columns", R),
+            ("j < p.latent", "j + 1u < p.latent", R),
+            ("weights[first + s] /= shares[0]", "weights[first + s] *= 1.0", R),
+            ("shares[0] / f32(p.samples)", "shares[0]", R),
+            ("-(most + ", "(most + ", R),
+            ("log_weights[first + s] = value;", "", R),
+            ("s < p.samples", "s < min(p.samples, 64u)", F),
+            ("ratio += e * e + logvar", "ratio += e * e", R),
+            ("- value * value", "", R),
+            ("advantage - loss", "advantage", R),
+            ("exp(log_weights[first + s] - most)", "exp(log_weights[first + s])", F),
+            ("/= shares[0]", "/= 1.0", R),
+            ("-(most + ln_unit", "-(ln_unit", R),
+            ("/ f32(p.samples)", "", R),
+            ("s += 64u", "s += 63u", F),
+        ],
+        "scale_rows" => &[
+            ("* f32(p.samples)", "", R),
+            ("weights[i / p.width]", "weights[0]", R),
+            ("i < count", "i + 1u < count", R),
+            ("weights[i / p.width] *", "weights[0] *", R),
+        ],
+        "iwae_grad" => &[
+            ("select(-0.5 * beta, 0.0,", "select(0.0, 0.0,", R),
+            ("if p.dreg == 1u", "if p.dreg == 2u", R),
+            ("offset * inverse_variance", "offset", R),
+            ("(1.0 - now.beta + now.beta * weight)", "weight", R),
+            ("0.5 * d * offset", "d * offset", R),
+            ("beta * weight * z[at]", "beta * z[at]", R),
+            ("draw < (row + 1u) * p.samples", "draw <= row * p.samples", R),
+            ("-0.5 * beta", "0.0", R),
+            ("+ beta * weight * z[at]", "", R),
+            ("weight * offset * inverse_variance", "offset * inverse_variance", R),
+            ("exp(-stats", "exp(stats", R),
+            ("now.beta * now.inv_batch", "now.inv_batch", R),
+        ],
+        "conv" => &[
+            ("top + ky < vec4<u32>(p.large_height)", "top + ky <= vec4<u32>(p.large_height)", R),
+            ("left + kx < vec4<u32>(p.large_width)", "left + kx <= vec4<u32>(p.large_width)", R),
+            ("pixel / p.small_width * p.stride - p.padding", "pixel / p.small_width * p.stride", R),
+            ("pixel % p.small_width * p.stride", "pixel % p.small_width", R),
+            ("k / p.kernel % p.kernel", "k / p.kernel", R),
+            ("(k < depth())", "(k + 1u < depth())", R),
+            ("row < p.small_channels", "row + 1u < p.small_channels", R),
+            ("store(row, 3u, sums.w)", "store(row, 3u, sums.z)", R),
+        ],
+        "conv_transpose" => &[
+            ("bottom - t.y < vec4<u32>(p.small_height)", "bottom - t.y <= vec4<u32>(p.small_height)", R),
+            ("right - t.z < vec4<u32>(p.small_width)", "right - t.z <= vec4<u32>(p.small_width)", R),
+            ("- p.padding % p.stride) % p.stride", ") % p.stride", R),
+            ("group.z % p.stride", "group.z / p.stride", R),
+            ("(p.kernel + p.stride - 1u - remainder)", "(p.kernel - min(remainder, vec2<u32>(p.kernel)))", R),
+            ("t.x * p.large_channels", "t.x * p.small_channels", R),
+            ("k / taps.x % taps.y", "k / taps.x", R),
+            ("remainder.x + t.z * p.stride", "remainder.x + t.z", R),
+            ("row < p.large_channels", "row + 1u < p.large_channels", R),
+            ("store(row, 2u, sums.z)", "store(row, 2u, sums.x)", R),
+        ],
+        "conv_grad_weight" => &[
+            ("down + top < vec4<u32>(p.large_height)", "down + top <= vec4<u32>(p.large_height)", R),
+            ("across + left < vec4<u32>(p.large_width)", "across + left <= vec4<u32>(p.large_width)", R),
+            ("k % area / p.small_width * p.stride", "k % area / p.small_width", R),
+            ("p.kernel % p.kernel - p.padding", "p.kernel % p.kernel", R),
+            ("(first + k / area) * p.small_channels", "(k / area) * p.small_channels", R),
+            ("(first + k / area) * p.large_channels", "(k / area) * p.large_channels", R),
+            ("partials[base + row", "partials[row", R),
+            ("column < columns_in_all()", "column + 1u < columns_in_all()", R),
+            ("k < depth", "k + 1u < depth", R),
+        ],
+        "sum_slices" => &[
+            ("slice < p.slices", "slice + 1u < p.slices", R),
+            ("slice * p.len + i", "i", R),
+            ("i < p.len", "i + 1u < p.len", R),
+        ],
+        "conv_grad_bias" => &[
+            ("* p.channels + channel)", "* p.channels)", R),
+            ("half > 0u", "half > 1u", R),
+            ("now.rows * p.samples * p.area", "now.rows * p.area", R),
+            ("i < count", "i + 1u < count", R),
+        ],
+        "linear_grad_weight" => &[
+            ("current.delta + k * current.outputs", "current.delta + k * current.inputs", R),
+            ("vec4<bool>(k < now.rows * current.samples)", "vec4<bool>(k < now.rows)", R),
+            ("column == current.inputs", "column > current.inputs", R),
+            ("columns == vec4<u32>(current.inputs)", "columns > vec4<u32>(current.inputs)", R),
+            ("current.weight + row * current.inputs", "current.weight + row * current.outputs", R),
+            ("i < p.count", "i + 1u < p.count", R),
+            ("tile >= p.products[i].first", "tile > p.products[i].first", R),
+            ("place % columns * TILE_COLUMNS", "0u", R),
+        ],
+        "grad_norm" => &[
+            ("grads[i] * grads[i]", "grads[i]", R),
+            ("half > 0u", "half > 1u", R),
+            ("i += 65536u", "i += 65537u", F),
+            ("i < p.len", "i + 1u < p.len", R),
+        ],
+        "sgd" => &[("p.a * moment1[i] + g", "p.a * moment1[i] - g", R), ("moment1[i] = m;", "", R)],
+        "rmsprop" => &[
+            ("(1.0 - p.a) * g * g", "(1.0 - p.a) * g", R),
+            ("sqrt(v) + p.epsilon", "sqrt(v + p.epsilon)", R),
+            ("p.b * moment1[i] + g", "p.a * moment1[i] + g", R),
+        ],
+        "adam" => &[
+            ("/ sqrt(now.bias2)", "", R),
+            ("/ now.bias1", "", R),
+            ("+ p.epsilon", "", R),
+            ("(1.0 - p.b) * g * g", "(1.0 - p.b) * g", R),
+        ],
+        "metrics" => &[
+            ("i < p.columns", "i + 1u < p.columns", R),
+            ("sum.y * now.inv_batch", "sum.y", R),
+            ("/ f32(p.samples)", "", R),
+            ("now.slot * 5u", "0u", R),
+            ("p.clipped == 1u", "p.clipped == 0u", R),
+            ("recon[row] = loss;", "", R),
+            ("half > 0u", "half > 1u", R),
+            ("now.beta * divergence", "divergence", R),
+            ("now.beta * extra[p.last]", "extra[p.last]", R),
+            ("p.total == FREE_BITS", "p.total == 3u", R),
+            ("sum.w += extra[row]", "sum.w += kl[row]", R),
+            ("sum.w * now.inv_batch", "sum.w", R),
+            ("ring[at + 4u] = objective;", "", R),
+            ("+ now.beta * divergence", "+ divergence", R),
+        ],
+        "gather_labels" => &[
+            ("now.first + i / p.classes", "i / p.classes", R),
+            ("image % 4u", "image % 2u", R),
+            ("label == i % p.classes", "label + 1u == i % p.classes", R),
+            ("i < count", "i + 1u < count", R),
+            ("now.first + i", "i", R),
+            ("i / p.classes]", "i / p.classes + 1u]", R),
+            ("& 255u", "& 7u", R),
+        ],
+        "condition" => &[
+            ("row / p.samples * p.classes", "row * p.classes", R),
+            ("(column - p.width) / p.repeat", "(column - p.width) % p.classes", R),
+            ("column < p.width", "column <= p.width", R),
+            ("now.rows * p.samples", "now.rows", R),
+            ("/ p.repeat]", "]", R),
+            ("now.rows * p.samples * total", "now.rows * total", R),
+        ],
+        "condition_grad" => &[
+            ("/ p.width * p.total", "/ p.width * p.width", R),
+            ("now.rows * p.samples", "now.rows", R),
+            ("i < count", "i + 1u < count", R),
+            ("* p.total", "* p.width", R),
+            ("+ i % p.width", "", R),
+        ],
+        other => panic!("no mutations of {other}"),
+    }
+}
+
+/// All mutations of an op.
+pub(crate) fn mutations(op: &str) -> Vec<Mutation> {
+    let shared: &[&[Mutation]] = match op {
+        "linear" => &[TILE, COLUMN, PRODUCT],
+        "linear_loss" => &[TILE, COLUMN, PRODUCT, LIKELIHOOD],
+        "loss" => &[LIKELIHOOD],
+        "linear_grad_input" | "linear_grad_weight" => &[TILE, COLUMN],
+        "conv" | "conv_transpose" => &[TILE, CONVOLUTION, EPILOGUE],
+        "conv_grad_weight" => &[TILE, COLUMN, CONVOLUTION],
+        "sgd" | "rmsprop" | "adam" => &[UPDATE],
+        _ => &[],
+    };
+    shared.iter().copied().chain([own(op)]).flatten().copied().collect()
+}
