@@ -187,6 +187,8 @@ fn specs(add: &mut dyn FnMut(&str, String)) {
     let layer = linear(5, "softplus");
     add("good-gaussian", spec(&layer, "", r#","likelihood":{"type":"gaussian","sigma":1e-3}"#));
     add("good-conv", conv());
+    // One image with 64 draws of z outgrows a binding: no plan may come of it.
+    add("good-wide", spec("", "", "").replace(r#""height":1,"width":2"#, r#""height":1024,"width":1024"#));
     for (name, from, to) in [
         ("kernel", r#""kernel":2"#, r#""kernel":9"#),
         ("stride", r#""stride":2"#, r#""stride":0"#),

@@ -201,8 +201,8 @@ impl Plan {
         if samples == 0 || samples > MAX_SAMPLES {
             return Err(Error::argument("samples", format!("{samples}, expected 1 to {MAX_SAMPLES}")));
         }
-        if capacity(spec, samples, batch) < batch {
-            let widest = widest(spec, samples);
+        let widest = widest(spec, samples);
+        if u64::from(batch) * widest > MAX_TENSOR {
             let problem = format!(
                 "{batch} images with {samples} draws each, {widest} values an image, need more than 128 MiB"
             );

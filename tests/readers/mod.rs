@@ -88,7 +88,7 @@ pub fn spec(bytes: &[u8]) -> Outcome {
     }
 }
 
-/// Compiles `spec`: nothing overflows, whatever its sizes.
+/// Compiles `spec`: whatever its sizes, nothing overflows or outgrows a WebGPU binding.
 fn plans(spec: &VaeSpec) {
     let train = Goal::Train(Rule::ADAM.into(), Objective::ELBO);
     let images = Input::Dataset(Split::Train, Binarize::None);
@@ -100,7 +100,11 @@ fn plans(spec: &VaeSpec) {
     for (goal, input) in goals {
         for batch in [1, 100, MAX_BATCH] {
             match Plan::new(spec, &goal, input, batch, 1) {
-                Ok(plan) => assert!(!plan.ops.is_empty()),
+                Ok(plan) => {
+                    assert!(!plan.ops.is_empty());
+                    let longest = plan.buffers.iter().map(|buffer| u64::from(buffer.len)).max();
+                    assert!(longest.is_some_and(|len| len <= MAX_TENSOR), "a buffer of {longest:?} values");
+                }
                 Err(e) => assert_eq!(e.code(), "invalid-argument", "{e:?}"),
             }
         }
