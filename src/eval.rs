@@ -143,7 +143,7 @@ pub async fn evaluate(
         let labels = labels.map(|labels| &labels[from..from + count]);
         let targets = binarize.targets(bytes, (from * pixels) as u32, seed, 0);
         sum += vae
-            .log_likelihood(&targets, labels, &protocol.estimate(k, from as u32))
+            .log_likelihood(&targets, labels, protocol.estimate(k, from as u32))
             .await?
             .iter()
             .sum::<f64>();

@@ -9,7 +9,7 @@ use std::ops::Range;
 use rand::RngExt;
 use serde::{Deserialize, Serialize};
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::op::{Space, View};
 use crate::rng::{self, Purpose, Stream};
 use crate::spec::{Stage, Stages, Transform, VaeSpec};
@@ -57,6 +57,20 @@ pub enum Initialisation {
     PyTorch,
     /// Weights from U(−√(6/(fan_in+fan_out)), …) (Glorot and Bengio, 2010), biases zero.
     Glorot,
+}
+
+impl Initialisation {
+    /// The way called `pytorch` or `glorot`.
+    ///
+    /// # Errors
+    /// [`Error::InvalidArgument`] that lists the names.
+    pub fn named(name: &str) -> Result<Self> {
+        match name {
+            "pytorch" => Ok(Self::PyTorch),
+            "glorot" => Ok(Self::Glorot),
+            _ => Err(Error::argument("initialisation", format!("{name:?}, expected pytorch or glorot"))),
+        }
+    }
 }
 
 /// The parameters of a model: named tensors for checkpoints, blocks for kernels.

@@ -1,5 +1,7 @@
 //! The importance-weighted estimate of log p(x).
 
+use std::ops::Range;
+
 use serde::{Deserialize, Serialize};
 
 use super::{Session, Task, check_images, port, step};
@@ -9,7 +11,7 @@ use crate::op::Step;
 use crate::rng;
 
 /// Draws of z for each image in one step.
-const DRAWS_AT_ONCE: u32 = 50;
+pub const DRAWS_AT_ONCE: u32 = 50;
 
 /// log Σ exp of values that come one after the other.
 #[derive(Debug, Clone, Copy)]
@@ -100,11 +102,32 @@ impl<E: Executor> Session<E> {
         &mut self,
         images: &[f32],
         labels: Option<&[u8]>,
-        estimate: &Estimate,
+        estimate: Estimate,
+    ) -> Result<Vec<f64>> {
+        let sums = self.log_weight_sums(images, labels, estimate, 0..estimate.k).await?;
+        Ok(sums.iter().map(|sum| sum - f64::from(estimate.k).ln()).collect())
+    }
+
+    /// log Σ_k p(x|z_k) p(z_k) / q(z_k|x) in nats of every image over `draws`, some of the draws that
+    /// [`Self::log_likelihood`] makes: what takes long can be had in portions.
+    ///
+    /// # Errors
+    /// As [`Self::encode`]; [`Error::InvalidArgument`] for no draws, draws beyond K, and draws that do not begin at
+    /// a multiple of [`DRAWS_AT_ONCE`].
+    pub async fn log_weight_sums(
+        &mut self,
+        images: &[f32],
+        labels: Option<&[u8]>,
+        estimate: Estimate,
+        draws: Range<u32>,
     ) -> Result<Vec<f64>> {
         estimate.validate()?;
-        let Estimate { k, proposal, seed, first } = *estimate;
+        let Estimate { k, proposal, seed, first } = estimate;
         let n = check_images(images, self.spec.pixels())?;
+        if draws.is_empty() || draws.end > k || !draws.start.is_multiple_of(DRAWS_AT_ONCE) {
+            let problem = format!("{draws:?} of {k}, expected some from a multiple of {DRAWS_AT_ONCE} on");
+            return Err(Error::argument("draws", problem));
+        }
         let one_hot = self.one_hot(n, labels)?;
         let program = self.program(Task::LogWeights(k.min(DRAWS_AT_ONCE), proposal))?;
         let (input, output) = (port(program.ports.input), port(program.ports.log_weights));
@@ -113,22 +136,22 @@ impl<E: Executor> Session<E> {
             self.write_rows(&program, input, images, at, rows)?;
             self.write_labels(&program, &one_hot, at, rows)?;
             let mut sums = vec![LogSum::EMPTY; rows as usize];
-            for (chunk, drawn) in (0..k).step_by(program.samples as usize).enumerate() {
+            for drawn in draws.clone().step_by(program.samples as usize) {
                 let noisy = Step {
                     seed: rng::fold_seed(seed),
-                    step: chunk as u32,
+                    step: drawn / program.samples,
                     row_offset: first.wrapping_add(at as u32),
                     noise: 1.0,
                     ..step(rows)
                 };
                 let [log_weights] = self.run(&program, &noisy, [output]).await?;
                 // The last step may draw more than are wanted.
-                let wanted = (k - drawn).min(program.samples) as usize;
+                let wanted = (draws.end - drawn).min(program.samples) as usize;
                 for (sum, draws) in sums.iter_mut().zip(log_weights.chunks_exact(program.samples as usize)) {
                     draws[..wanted].iter().for_each(|&w| sum.add(f64::from(w)));
                 }
             }
-            result.extend(sums.iter().map(|sum| sum.get() - f64::from(k).ln()));
+            result.extend(sums.iter().map(|sum| sum.get()));
         }
         Ok(result)
     }

@@ -4,7 +4,7 @@ mod gradient;
 mod likelihood;
 
 pub use gradient::LatentGradient;
-pub use likelihood::{Estimate, Proposal};
+pub use likelihood::{DRAWS_AT_ONCE, Estimate, Proposal};
 
 use crate::error::{Error, Result};
 use crate::executor::{self, Executor, ProgramId};

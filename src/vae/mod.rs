@@ -300,7 +300,7 @@ impl Vae {
         &mut self,
         images: &[f32],
         labels: Option<&[u8]>,
-        estimate: &Estimate,
+        estimate: Estimate,
     ) -> Result<Vec<f64>> {
         self.main.log_likelihood(images, labels, estimate).await
     }

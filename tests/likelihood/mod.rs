@@ -12,7 +12,7 @@ use vae_playground::eval::{Protocol, evaluate};
 use vae_playground::executor::Executor;
 use vae_playground::op::{Space, View};
 use vae_playground::rng;
-use vae_playground::session::Session;
+use vae_playground::session::{Estimate, Proposal, Session};
 use vae_playground::vae::Vae;
 
 use linear_gaussian::{Encoder, LinearGaussian, PIXELS};
@@ -22,6 +22,10 @@ fn session<E: Executor>(model: &LinearGaussian, make: impl FnOnce(u32) -> E) -> 
     let whole = View { space: Space::Params, offset: 0, len: model.layout.len };
     executor.write(None, whole, &model.params).unwrap();
     Session::new(executor, model.spec.clone())
+}
+
+const fn estimate(k: u32, seed: u64, first: u32) -> Estimate {
+    Estimate { k, proposal: Proposal::Posterior, seed, first }
 }
 
 fn floats(bytes: &[u8]) -> Vec<f32> {
@@ -48,7 +52,7 @@ pub(crate) fn an_exact_posterior_gives_the_likelihood<E: Executor>(make: impl Fn
         let images = floats(&images);
         let mut session = session(&model, &make);
         for k in [1, 50, 51] {
-            let got = session.log_likelihood(&images, labels(&model, &classes), k, 1, 0);
+            let got = session.log_likelihood(&images, labels(&model, &classes), estimate(k, 1, 0));
             let want = images.chunks(PIXELS).zip(&classes).map(|(x, &y)| model.log_likelihood(x, y));
             close(&block_on(got).unwrap(), want, 2e-4);
         }
@@ -65,7 +69,7 @@ pub(crate) fn many_draws_come_close_to_the_likelihood<E: Executor>(make: impl Fn
         let want: Vec<f64> =
             images.chunks(PIXELS).zip(&classes).map(|(x, &y)| model.log_likelihood(x, y)).collect();
         let mut at = |k: u32, seed: u64| {
-            block_on(session.log_likelihood(&images, labels(&model, &classes), k, seed, 0)).unwrap()
+            block_on(session.log_likelihood(&images, labels(&model, &classes), estimate(k, seed, 0))).unwrap()
         };
         let mean = |values: &[f64]| values.iter().sum::<f64>() / values.len() as f64;
         let single = (0..50).flat_map(|seed| at(1, seed)).collect::<Vec<_>>();
@@ -83,7 +87,7 @@ pub(crate) fn estimates_use_the_documented_noise<E: Executor>(make: impl Fn(u32)
         let images = floats(&images);
         let mut session = session(&model, &make);
         for (k, first) in [(1, 0), (7, 3), (49, 0), (50, 0), (51, 9), (100, 1), (123, 1000)] {
-            let got = session.log_likelihood(&images, labels(&model, &classes), k, 21, first);
+            let got = session.log_likelihood(&images, labels(&model, &classes), estimate(k, 21, first));
             let rows = images.chunks(PIXELS).zip(&classes).zip(first..);
             let want = rows.map(|((x, &y), image)| model.estimate(x, y, k, rng::fold_seed(21), image));
             close(&block_on(got).unwrap(), want, 2e-4);
@@ -99,7 +103,8 @@ pub(crate) fn pieces_and_seeds<E: Executor>(make: impl Fn(u32) -> E) {
     let mut session = session(&model, &make);
     let mut part = |from: usize, to: usize, seed: u64| {
         let pixels = &images[from * PIXELS..to * PIXELS];
-        block_on(session.log_likelihood(pixels, Some(&classes[from..to]), 60, seed, from as u32)).unwrap()
+        block_on(session.log_likelihood(pixels, Some(&classes[from..to]), estimate(60, seed, from as u32)))
+            .unwrap()
     };
     let whole = part(0, 90, 1);
     assert_eq!(whole, part(0, 90, 1));
@@ -107,7 +112,7 @@ pub(crate) fn pieces_and_seeds<E: Executor>(make: impl Fn(u32) -> E) {
     let pieces = [part(0, 1, 1), part(1, 43, 1), part(43, 90, 1)].concat();
     close(&pieces, whole, 1e-5);
     // Numbers of images wrap around.
-    let last = session.log_likelihood(&images, Some(&classes), 60, 1, u32::MAX - 10);
+    let last = session.log_likelihood(&images, Some(&classes), estimate(60, 1, u32::MAX - 10));
     assert!(block_on(last).unwrap().iter().all(|l| l.is_finite()));
 }
 
@@ -123,7 +128,7 @@ pub(crate) fn bad_requests_are_refused<E: Executor>(make: impl Fn(u32) -> E) {
         (&x, Some(&[0, 3]), 1, "labels"),
     ];
     for (images, labels, k, name) in bad {
-        match block_on(session.log_likelihood(images, labels, k, 1, 0)) {
+        match block_on(session.log_likelihood(images, labels, estimate(k, 1, 0))) {
             Err(Error::InvalidArgument { what, .. }) => assert_eq!(what, name),
             other => panic!("{name}: {other:?}"),
         }

@@ -4,6 +4,7 @@ use pollster::block_on;
 use vae_playground::backend::Choice;
 use vae_playground::data::dataset::Dataset;
 use vae_playground::loss::Objective;
+use vae_playground::session::{Estimate, Proposal};
 use vae_playground::train::{Position, TrainConfig};
 use vae_playground::vae::Vae;
 
@@ -65,7 +66,17 @@ pub(crate) fn bad_labels_are_refused_by_name(choice: Choice) {
         assert_eq!(argument(block_on(vae.decode(&[0.0; 4], labels)).unwrap_err()), "labels");
         assert_eq!(argument(block_on(vae.reconstruct(&x, labels, false, 1)).unwrap_err()), "labels");
         assert_eq!(argument(block_on(vae.elbo(&x, labels, 1, 1)).unwrap_err()), "labels");
-        assert_eq!(argument(block_on(vae.log_likelihood(&x, labels, 2, 1, 0)).unwrap_err()), "labels");
+        assert_eq!(
+            argument(
+                block_on(vae.log_likelihood(
+                    &x,
+                    labels,
+                    Estimate { k: 2, proposal: Proposal::Posterior, seed: 1, first: 0 }
+                ))
+                .unwrap_err()
+            ),
+            "labels"
+        );
         assert_eq!(
             argument(block_on(vae.latent_gradient(&[0.0; 4], &x, None, labels)).unwrap_err()),
             "labels"

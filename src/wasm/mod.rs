@@ -1,0 +1,30 @@
+//! What JavaScript calls: conversion of values and errors, and nothing else.
+
+mod convert;
+mod data;
+mod engine;
+mod measure;
+mod options;
+mod presets;
+mod training;
+
+use wasm_bindgen::prelude::*;
+
+pub use data::{check_checkpoint, parse_idx, preprocess_drawing};
+pub use engine::Engine;
+pub use presets::presets;
+
+type JsResult<T = JsValue> = std::result::Result<T, JsValue>;
+
+/// Panics become messages on the console rather than `unreachable executed`.
+#[wasm_bindgen(start)]
+fn start() {
+    console_error_panic_hook::set_once();
+}
+
+/// The package's version.
+#[wasm_bindgen]
+#[must_use]
+pub fn version() -> String {
+    env!("CARGO_PKG_VERSION").into()
+}
