@@ -1,9 +1,10 @@
-//! The CPU backend compiled to wasm, under Node.js: its kernels against the f64 oracle and PyTorch.
+//! The CPU backend compiled to wasm, under Node.js: its kernels against the f64 oracle and PyTorch; what JavaScript calls.
 #![cfg(target_arch = "wasm32")]
 
 mod golden;
 mod measure;
 mod oracle;
+mod wasm_api;
 
 use oracle::cases::{Extent, check_all};
 use vae_playground::cpu::CpuExecutor;

@@ -10,6 +10,7 @@ use crate::backend::Choice;
 use crate::checkpoint::Precision;
 use crate::data::dataset::Dataset;
 use crate::error::{Error, Result};
+use crate::measure::quadrature::Sum;
 use crate::params::Initialisation;
 use crate::presets;
 use crate::session::{LatentGradient, Posterior};
@@ -28,6 +29,7 @@ pub struct Engine {
     initialisation: Initialisation,
     /// What the output's bias can be told from.
     pub(super) train: Option<Dataset>,
+    pub(super) quadrature: Option<Sum<'static>>,
 }
 
 #[wasm_bindgen]
@@ -47,7 +49,7 @@ impl Engine {
         if initialisation != Initialisation::PyTorch {
             vae.reset(seed, initialisation)?;
         }
-        Ok(Self { vae, choice, initialisation, train: None })
+        Ok(Self { vae, choice, initialisation, train: None, quadrature: None })
     }
 
     /// The model's spec.
@@ -192,6 +194,8 @@ impl Engine {
     /// # Errors
     /// `invalid-checkpoint`; the model is untouched then.
     pub async fn load(&mut self, bytes: Vec<u8>) -> JsResult<()> {
+        // It is of another model afterwards, perhaps on another executor.
+        self.quadrature_stop();
         Ok(self.vae.replace(&bytes, self.choice).await?)
     }
 

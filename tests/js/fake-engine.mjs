@@ -12,6 +12,16 @@ export const SPEC = {
   likelihood: { type: 'bernoulli' },
 };
 
+/** @type {import('../../www/js/api/types.js').Preset} */
+export const PRESET = {
+  name: 'dense-20',
+  spec: SPEC,
+  recipe: {
+    train: { epochs: 10, batchSize: 128, optimizer: 'adam', learningRate: 1e-3, beta: 1, seed: 1 },
+    initialisation: 'pytorch', dataBias: false, printEvery: null,
+  },
+};
+
 /** Refuses overlapping calls as wasm does, and remembers what it was asked. @implements {WasmEngine} */
 export class FakeEngine {
   /** @type {string[]} */
@@ -72,8 +82,79 @@ export class FakeEngine {
     return this.#exclusively('elbo', () => ({ recon: Float32Array.of(1), kl: Float32Array.of(2) }));
   }
 
+  /** @type {WasmEngine['latentGradient']} */
+  async latentGradient(z) {
+    return this.#exclusively('latentGradient', () => ({ recon: Float32Array.of(1), dz: z }));
+  }
+
+  /** @type {WasmEngine['inputGradient']} */
+  async inputGradient(images) {
+    return this.#exclusively('inputGradient', () => images);
+  }
+
+  drawsAtOnce() {
+    return 50;
+  }
+
+  /** log Σ of as many equal weights as there are draws, so that L_K is the label, or the image's first pixel. */
+  /** @type {WasmEngine['logWeightSums']} */
+  async logWeightSums(images, k, from, to, _seed, first, labels) {
+    return this.#exclusively(`logWeightSums ${first}+${images.length / 784} ${from}..${to} of ${k}`, () => {
+      if (!(k > 0)) throw Object.assign(new Error('k: 0, expected at least 1'), { code: 'invalid-argument' });
+      const of = (/** @type {number} */ i) => Math.log(to - from) + (labels ? labels[i] : images[784 * i]);
+      return Float64Array.from({ length: images.length / 784 }, (_, i) => of(i));
+    });
+  }
+
+  /** @type {WasmEngine['latentUse']} */
+  latentUse(mu) {
+    return { kl: Float64Array.from(mu), variance: Float64Array.from(mu), active: 1 };
+  }
+
+  /** @type {WasmEngine['latentPca']} */
+  latentPca(mu, components) {
+    const none = new Float64Array(components);
+    return { mean: none, components: none, variances: none, ratios: none, projected: mu };
+  }
+
+  /** The class of a query is the whole part of its first number. @type {WasmEngine['classify']} */
+  classify(_points, _labels, queries) {
+    this.calls.push(`classify ${queries.length / 2}`);
+    return Uint8Array.from({ length: queries.length / 2 }, (_, i) => Math.floor(queries[2 * i]));
+  }
+
+  /** @type {WasmEngine['imageQuality']} */
+  imageQuality(images) {
+    this.calls.push(`imageQuality ${images.length / 784}`);
+    const mse = images.filter((_, i) => i % 784 === 0).reduce((sum, value) => sum + value, 0) / (images.length / 784);
+    return { mse, psnr: 2 * mse, ssim: 3 * mse };
+  }
+
+  /** Portions left. */
+  quadrature = 0;
+
+  /** @type {WasmEngine['quadratureStart']} */
+  quadratureStart(images, mu) {
+    this.calls.push(`quadratureStart ${images.length / 784} ${mu.length}`);
+    this.quadrature = 4;
+  }
+
+  /** @type {WasmEngine['quadratureChunk']} */
+  async quadratureChunk() {
+    return this.#exclusively('quadratureChunk', () => {
+      const done = 4 - --this.quadrature;
+      if (this.quadrature > 0) return { done, total: 4 };
+      return { done, total: 4, logLikelihood: Float64Array.of(-100), error: 0.5, worstError: 1, points: 129, halfWidth: 6 };
+    });
+  }
+
+  quadratureStop() {
+    this.calls.push('quadratureStop');
+    this.quadrature = 0;
+  }
+
   /** @type {WasmEngine['trainStart']} */
-  trainStart({ batchSize }) {
+  trainStart({ batchSize = 128 }) {
     if (batchSize < 1) throw Object.assign(new Error('batchSize: 0, expected at least 1'), { code: 'invalid-argument' });
     this.calls.push('trainStart');
     this.step = 0;
@@ -133,8 +214,9 @@ export class FakeEngine {
     });
   }
 
-  reset() {
-    this.calls.push('reset');
+  /** @type {WasmEngine['reset']} */
+  async reset(how) {
+    this.calls.push(`reset ${JSON.stringify(how)}`);
   }
 
   free() {
@@ -166,8 +248,7 @@ export function fakeWasm(engines) {
   return {
     default: async () => undefined,
     version: () => '1.2.3',
-    presetNames: () => ['dense-20'],
-    presetSpec: () => SPEC,
+    presets: () => [PRESET],
     preprocessDrawing: (ink) => ({ blank: ink.every((value) => value === 0), pixels: new Float32Array(784), bounds: null, centre: null }),
     checkCheckpoint: (bytes) => {
       if (bytes.length === 0) throw Object.assign(new Error('checkpoint: 0 bytes'), { code: 'invalid-checkpoint' });

@@ -2,41 +2,13 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Client } from '../../www/js/api/client.js';
-import { EngineHost } from '../../www/js/api/host.js';
-import { macrotask } from '../../www/js/api/macrotask.js';
 import { transferables } from '../../www/js/api/protocol.js';
 import { TrainRun } from '../../www/js/api/train-run.js';
-import { FakeEngine, fakeWasm, wait } from './fake-engine.mjs';
+import { FakeEngine, wait } from './fake-engine.mjs';
+import { create, pair } from './pair.mjs';
 
 /** @type {import('../../www/js/api/types.js').TrainSettings} */
 const SETTINGS = { batchSize: 128, optimizer: 'adam', learningRate: 1e-3, beta: 1, warmupEpochs: 0, seed: 1 };
-
-/** A client and a host, joined by structured clones as a worker would join them. */
-function pair(/** @type {FakeEngine[]} */ ...engines) {
-  /** @type {import('../../www/js/api/client.js').Port} */
-  const port = {
-    onmessage: null,
-    onerror: null,
-    postMessage: (message) => {
-      const data = /** @type {import('../../www/js/api/protocol.js').Request} */ (structuredClone(message));
-      setImmediate(() => void host.handle(data));
-    },
-    terminate: () => {},
-  };
-  const host = new EngineHost({
-    loadWasm: async () => fakeWasm(engines),
-    post: (message) => {
-      const data = structuredClone(message);
-      setImmediate(() => port.onmessage?.(/** @type {MessageEvent} */ ({ data })));
-    },
-    giveWay: macrotask,
-    now: () => performance.now(),
-  });
-  return new Client(port);
-}
-
-const create = (/** @type {Client} */ client) => client.request('create', { model: 'dense-20', backend: 'auto', seed: 1 });
 
 test('create tells what was made', async () => {
   const info = await create(pair(new FakeEngine()));

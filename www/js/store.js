@@ -14,7 +14,7 @@
  * @property {import('./api/types.js').BackendInfo | null} backend
  * @property {import('./api/types.js').VaeSpec | null} spec
  * @property {number} parameterCount
- * @property {readonly string[]} presets
+ * @property {readonly import('./api/types.js').Preset[]} presets
  * @property {string} preset
  * @property {'adam' | 'rmsprop' | 'sgd'} optimizer
  * @property {number} learningRate
@@ -50,7 +50,7 @@
 export function initialState() {
   return {
     lang: 'en', theme: 'auto', hide: [],
-    requestedBackend: 'auto', backend: null, spec: null, parameterCount: 0, presets: ['dense-20'],
+    requestedBackend: 'auto', backend: null, spec: null, parameterCount: 0, presets: [],
     preset: 'dense-20', optimizer: 'adam', learningRate: 1e-3, batchSize: 128, beta: 1, seed: 1,
     strokes: [], input: null, mu: null, sigma: null, z: null, zSource: 'mu', reconstruction: null,
     samples: null, sampleSeed: 1,

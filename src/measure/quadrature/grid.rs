@@ -91,12 +91,34 @@ impl Grid {
     }
 
     /// The points (z₁, z₂) of one part.
-    pub(super) fn places(self, part: Part) -> impl Iterator<Item = [f64; 2]> {
-        let middle = f64::from(self.points / 2);
-        let at = move |i: u32| (f64::from(i) - middle) * self.spacing();
-        let all = (0..self.points).flat_map(move |i| (0..self.points).map(move |j| (i, j)));
-        let of = |i: u32, j: u32| if (i | j) & 1 == 0 { Part::Coarse } else { Part::Rest };
-        all.filter(move |&(i, j)| of(i, j) == part).map(move |(i, j)| [at(i), at(j)])
+    pub(super) const fn places(self, part: Part) -> Places {
+        Places { grid: self, part, next: 0 }
+    }
+}
+
+/// The points of one part of a grid, row by row.
+#[derive(Debug, Clone)]
+pub(super) struct Places {
+    grid: Grid,
+    part: Part,
+    /// Number of the next point, of either part.
+    next: u32,
+}
+
+impl Iterator for Places {
+    type Item = [f64; 2];
+
+    fn next(&mut self) -> Option<[f64; 2]> {
+        let points = self.grid.points;
+        while self.next < points * points {
+            let (i, j) = (self.next / points, self.next % points);
+            self.next += 1;
+            let part = if (i | j) & 1 == 0 { Part::Coarse } else { Part::Rest };
+            if part == self.part {
+                return Some([i, j].map(|i| (f64::from(i) - f64::from(points / 2)) * self.grid.spacing()));
+            }
+        }
+        None
     }
 }
 

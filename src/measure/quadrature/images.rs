@@ -1,20 +1,23 @@
 //! The likelihood of many images at many points of the grid, arranged for matrix products.
 
+use std::borrow::Cow;
+
 use super::log_sum::LogSum;
 use crate::error::{Error, Result};
 use crate::spec::{Likelihood, VaeSpec};
 
 /// The images, and log p(x|z) as (x − c)·w(z) + b(z) + a(x), c being the images' mean: it keeps the products, which
 /// 32-bit floats round, small.
+#[derive(Debug)]
 pub(super) struct Images<'a> {
-    targets: &'a [f32],
+    targets: Cow<'a, [f32]>,
     pixels: usize,
     likelihood: Likelihood,
     centre: Vec<f32>,
 }
 
 impl<'a> Images<'a> {
-    pub(super) fn new(targets: &'a [f32], spec: &VaeSpec) -> Self {
+    pub(super) fn new(targets: Cow<'a, [f32]>, spec: &VaeSpec) -> Self {
         let pixels = spec.pixels() as usize;
         let mut sums = vec![0.0_f64; pixels];
         for image in targets.chunks_exact(pixels) {
@@ -30,10 +33,10 @@ impl<'a> Images<'a> {
         self.targets.len() / self.pixels
     }
 
-    /// x − c of up to `batch` images at a time.
-    pub(super) fn centred(&self, batch: usize) -> impl Iterator<Item = Vec<f32>> {
-        let chunks = self.targets.chunks(batch * self.pixels);
-        chunks.map(|x| x.iter().zip(self.centre.iter().cycle()).map(|(x, c)| x - c).collect())
+    /// x − c of images `first..first + n`.
+    pub(super) fn centred(&self, first: usize, n: usize) -> Vec<f32> {
+        let targets = &self.targets[first * self.pixels..(first + n) * self.pixels];
+        targets.iter().zip(self.centre.iter().cycle()).map(|(x, c)| x - c).collect()
     }
 
     /// Turns the decoder's outputs at `places` into w(z), and returns b(z) + log N(z; 0, I) + log spacing².
@@ -115,10 +118,10 @@ mod tests {
         for likelihood in [Likelihood::Bernoulli {}, Likelihood::Gaussian { sigma: 0.5 }] {
             let mut spec = VaeSpec { likelihood, ..presets::spec("dense-2").unwrap() };
             (spec.input.height, spec.input.width) = (1, 3);
-            let images = Images::new(&targets, &spec);
+            let images = Images::new(Cow::Borrowed(&targets), &spec);
             let mut weights = outputs;
             let constants = images.affine(&mut weights, &places, 0.1);
-            let centred: Vec<f32> = images.centred(1).flatten().collect();
+            let centred: Vec<f32> = images.centred(0, 2);
             for image in 0..2 {
                 for point in 0..2 {
                     let row = |values: &[f32], i: usize| values[3 * i..3 * i + 3].to_vec();

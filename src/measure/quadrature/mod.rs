@@ -16,16 +16,16 @@ mod grid;
 mod images;
 mod log_sum;
 mod product;
+mod sum;
+
+use std::borrow::Cow;
 
 pub use grid::Grid;
-use grid::Part;
-use images::Images;
-use log_sum::LogSum;
-use product::Product;
+pub use sum::Sum;
 
 use crate::error::{Error, Result};
 use crate::executor::Executor;
-use crate::session::{self, Session};
+use crate::session::Session;
 use crate::spec::VaeSpec;
 
 /// log p(x) of some images.
@@ -77,14 +77,20 @@ pub async fn log_likelihood_2d<E: Executor>(
     session: &mut Session<E>,
     targets: &[f32],
     grid: Grid,
-    progress: impl FnMut(usize, usize),
+    mut progress: impl FnMut(usize, usize),
 ) -> Result<Quadrature> {
-    check(session.spec())?;
-    session::check_images(targets, session.spec().pixels())?;
-    let images = Images::new(targets, session.spec());
-    let product = Product::compile(session)?;
-    let result = sum_over(session, &product, &images, grid, progress).await;
-    session.executor.release(product.program);
+    let mut sum = Sum::new(session, Cow::Borrowed(targets), grid)?;
+    let result = loop {
+        let before = sum.points_done();
+        let answer = sum.advance(session).await;
+        if sum.points_done() > before {
+            progress(sum.points_done(), sum.points());
+        }
+        if let Some(result) = answer.transpose() {
+            break result;
+        }
+    };
+    sum.release(session);
     result
 }
 
@@ -101,40 +107,4 @@ pub fn check(spec: &VaeSpec) -> Result<()> {
         return Err(Error::Unsupported("quadrature of conditional models".into()));
     }
     Ok(())
-}
-
-async fn sum_over<E: Executor>(
-    session: &mut Session<E>,
-    product: &Product,
-    images: &Images<'_>,
-    grid: Grid,
-    mut progress: impl FnMut(usize, usize),
-) -> Result<Quadrature> {
-    let total = (grid.points() as usize).pow(2);
-    let mut sums = vec![LogSum::EMPTY; images.count()];
-    let mut results = Vec::with_capacity(2);
-    let mut done = 0;
-    // Behind the first part each point stands for four times the area that it has in the end.
-    for (part, area) in [(Part::Coarse, 4.0_f64), (Part::Rest, 1.0)] {
-        let mut places = grid.places(part);
-        loop {
-            let places: Vec<[f64; 2]> = places.by_ref().take(product.points as usize).collect();
-            if places.is_empty() {
-                break;
-            }
-            let z: Vec<f32> = places.iter().flatten().map(|&v| v as f32).collect();
-            let mut weights = session.decode_logits(&z, None).await?;
-            let constants = images.affine(&mut weights, &places, grid.spacing());
-            if constants.iter().chain(&weights).any(|v| !v.is_finite()) {
-                return Err(Error::argument("model", "its likelihoods on the grid are not finite"));
-            }
-            product.load(&mut session.executor, &weights, &constants)?;
-            product.add(&mut session.executor, images, places.len(), &mut sums).await?;
-            done += places.len();
-            progress(done, total);
-        }
-        results.push(images.finish(&sums, area.ln())?);
-    }
-    let [coarse, log_likelihood] = results.try_into().expect("there are two parts");
-    Ok(Quadrature { log_likelihood, coarse, grid })
 }

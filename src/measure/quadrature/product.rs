@@ -17,6 +17,7 @@ const POINTS: u32 = 1024;
 const MAX_FACTOR: u32 = 1 << 23;
 
 /// [images, pixels] × [points, pixels]ᵀ + [points]: all three written by the host.
+#[derive(Debug)]
 pub(super) struct Product {
     pub(super) program: ProgramId,
     /// Images at a time.
@@ -82,7 +83,8 @@ impl Product {
         self.write(executor, self.constants, constants)
     }
 
-    /// Adds to each image's sum its terms at the first `points` of the points that were loaded.
+    /// Adds to the sums of images `first..` their terms at the first `points` of the points that were loaded, for as
+    /// many images as one product holds; returns how many those were.
     ///
     /// # Errors
     /// Whatever the backend answers.
@@ -91,20 +93,18 @@ impl Product {
         executor: &mut impl Executor,
         images: &Images<'_>,
         points: usize,
+        first: usize,
         sums: &mut [LogSum],
-    ) -> Result<()> {
-        let batch = self.batch as usize;
-        for (centred, sums) in images.centred(batch).zip(sums.chunks_mut(batch)) {
-            self.write(executor, self.images, &centred)?;
-            let rows = sums.len() as u32;
-            executor.run(self.program, Phase::All, &[session::step(rows)])?;
-            let terms = View { len: rows * self.points, ..self.terms };
-            let terms = executor.read(Some(self.program), terms).await?;
-            for (row, sum) in terms.chunks_exact(self.points as usize).zip(sums) {
-                sum.add(&row[..points]);
-            }
+    ) -> Result<usize> {
+        let n = (sums.len() - first).min(self.batch as usize);
+        self.write(executor, self.images, &images.centred(first, n))?;
+        executor.run(self.program, Phase::All, &[session::step(n as u32)])?;
+        let terms = View { len: n as u32 * self.points, ..self.terms };
+        let terms = executor.read(Some(self.program), terms).await?;
+        for (row, sum) in terms.chunks_exact(self.points as usize).zip(&mut sums[first..]) {
+            sum.add(&row[..points]);
         }
-        Ok(())
+        Ok(n)
     }
 
     fn write(&self, executor: &mut impl Executor, to: View, data: &[f32]) -> Result<()> {

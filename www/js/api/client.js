@@ -16,7 +16,7 @@ import { transferables, unpackError } from './protocol.js';
 /** Sends requests to one worker and pairs the replies. */
 export class Client {
   #nextId = 1;
-  /** @type {Map<number, { resolve: (value: any) => void, reject: (error: VaeError) => void, onProgress?: (loaded: number, total: number | null) => void }>} */
+  /** @type {Map<number, { resolve: (value: any) => void, reject: (error: VaeError) => void, settle: () => void, onProgress?: (loaded: number, total: number | null) => void }>} */
   #waiting = new Map();
   /** @type {Set<(message: import('./protocol.js').EventMessage) => void>} */
   #listeners = new Set();
@@ -37,19 +37,28 @@ export class Client {
    * @param {object} [options]
    * @param {boolean} [options.transfer] hand the buffers in args over instead of copying them
    * @param {(loaded: number, total: number | null) => void} [options.onProgress]
+   * @param {AbortSignal} [options.signal] cancels a long measurement
    * @returns {Promise<Operations[O]['value']>}
    */
-  request(op, args, { transfer = false, onProgress } = {}) {
+  request(op, args, { transfer = false, onProgress, signal } = {}) {
     return new Promise((resolve, reject) => {
       if (this.#closed) return reject(this.#closed);
+      if (signal?.aborted) return reject(new VaeError('aborted', `${op} was aborted`));
       const id = this.#nextId++;
-      this.#waiting.set(id, { resolve, reject, onProgress });
+      // The worker answers the cancelled request too, which then has nobody waiting.
+      const cancel = () => {
+        this.#waiting.delete(id);
+        this.port.postMessage({ id: this.#nextId++, op: 'cancel', args: { id } }, []);
+        reject(new VaeError('aborted', `${op} was aborted`));
+      };
+      const settle = () => signal?.removeEventListener('abort', cancel);
       try {
         this.port.postMessage({ id, op, args }, transfer ? transferables(args) : []);
       } catch (thrown) {
-        this.#waiting.delete(id);
-        reject(new VaeError('invalid-argument', `${op}: ${String(thrown)}`, { cause: thrown }));
+        return reject(new VaeError('invalid-argument', `${op}: ${String(thrown)}`, { cause: thrown }));
       }
+      signal?.addEventListener('abort', cancel, { once: true });
+      this.#waiting.set(id, { resolve, reject, settle, onProgress });
     });
   }
 
@@ -77,6 +86,7 @@ export class Client {
     }
     const waiting = this.#waiting.get(message.id);
     this.#waiting.delete(message.id);
+    waiting?.settle();
     if (message.ok) waiting?.resolve(message.value);
     else waiting?.reject(unpackError(message.error));
   }
@@ -87,7 +97,10 @@ export class Client {
     this.#closed = error;
     const { code, message } = error;
     for (const listener of [...this.#listeners]) listener({ event: 'train-end', run: -1, error: { code, message } });
-    for (const { reject } of this.#waiting.values()) reject(error);
+    for (const { reject, settle } of this.#waiting.values()) {
+      settle();
+      reject(error);
+    }
     this.#waiting.clear();
   }
 }

@@ -2,6 +2,7 @@
 
 import { Lock } from './lock.js';
 import { VaeError } from './errors.js';
+import { Measuring } from './measuring.js';
 import { loadMnist } from './mnist.js';
 import { packError, transferables } from './protocol.js';
 import { TrainingSession } from './session.js';
@@ -26,6 +27,9 @@ export class EngineHost {
   /** Kept to hand to the next engine when the model changes. @type {Parameters<import('./types.js').WasmEngine['setDataset']>[0] | null} */
   #dataset = null;
   #reasonCode = '';
+  /** Grows whenever the weights are replaced. */
+  #model = 0;
+  #measuring;
 
   /**
    * @param {object} parts
@@ -36,14 +40,30 @@ export class EngineHost {
    */
   constructor(parts) {
     this.parts = parts;
+    const { giveWay, now } = parts;
+    this.#measuring = new Measuring({
+      use: (task) => this.#use(task),
+      model: () => this.#model,
+      progress: (id, loaded, total) => this.#progress(id, loaded, total),
+      giveWay, now,
+    });
     /** @type {{ [O in keyof Operations]: (args: Operations[O]['args'], id: number) => Promise<Operations[O]['value']> }} */
     this.operations = {
       create: (args) => this.#create(args),
-      encode: ({ images }) => this.#use((engine) => engine.encode(images)),
-      decode: ({ z }) => this.#use((engine) => engine.decode(z)),
-      reconstruct: ({ images, sample, seed }) => this.#use((engine) => engine.reconstruct(images, sample, seed)),
-      sample: ({ n, seed, temperature }) => this.#use((engine) => engine.sample(n, seed, temperature)),
-      elbo: ({ images, samples, seed }) => this.#use((engine) => engine.elbo(images, samples, seed)),
+      encode: ({ images, labels }) => this.#use((engine) => engine.encode(images, labels)),
+      decode: ({ z, labels }) => this.#use((engine) => engine.decode(z, labels)),
+      reconstruct: ({ images, sample, seed, labels }) => this.#use((engine) => engine.reconstruct(images, sample, seed, labels)),
+      sample: ({ n, seed, temperature, labels }) => this.#use((engine) => engine.sample(n, seed, temperature, labels)),
+      elbo: ({ images, samples, seed, labels }) => this.#use((engine) => engine.elbo(images, samples, seed, labels)),
+      latentGradient: ({ z, images, mask, labels }) => this.#use((engine) => engine.latentGradient(z, images, mask, labels)),
+      inputGradient: ({ images, dmu, dlogvar, labels }) => this.#use((engine) => engine.inputGradient(images, dmu, dlogvar, labels)),
+      logLikelihood: (args, id) => this.#measuring.logLikelihood(args, id),
+      latentUse: ({ mu, logvar }) => this.#use((engine) => engine.latentUse(mu, logvar)),
+      latentPca: ({ mu, components }) => this.#use((engine) => engine.latentPca(mu, components)),
+      knnAccuracy: (args, id) => this.#measuring.knnAccuracy(args, id),
+      imageQuality: (args, id) => this.#measuring.imageQuality(args, id),
+      logLikelihood2d: (args, id) => this.#measuring.logLikelihood2d(args, id),
+      cancel: async ({ id }) => this.#measuring.cancel(id),
       interpret: (drawing) => this.#interpret(drawing),
       setDataset: ({ dataset }) => this.#setDataset(dataset),
       loadMnist: ({ baseUrl }, id) => this.#loadMnist(baseUrl, id),
@@ -55,7 +75,7 @@ export class EngineHost {
       setHyperparameters: (changes) => this.#use((engine) => engine.setHyperparameters(changes)),
       save: () => this.#use((engine) => engine.save()),
       load: ({ bytes }) => this.#load(bytes),
-      reset: ({ seed }) => this.#reset(seed),
+      reset: (how) => this.#reset(how),
     };
   }
 
@@ -87,16 +107,17 @@ export class EngineHost {
    * @param {Operations['create']['args']} args
    * @returns {Promise<import('./protocol.js').ModelInfo>}
    */
-  async #create({ wasmUrl, model, backend, seed }) {
+  async #create({ wasmUrl, model, backend, seed, initialisation }) {
     await this.#session?.stop();
     this.#wasm ??= await this.parts.loadWasm(wasmUrl);
     const { Engine } = this.#wasm;
     return this.#lock.run(async () => {
-      const engine = await Engine.create({ spec: model, backend, seed });
+      const engine = await Engine.create({ spec: model, backend, seed, initialisation });
       if (this.#dataset) engine.setDataset(this.#dataset);
       // Only a working new engine replaces the old one.
       this.#engine?.free();
       this.#engine = engine;
+      this.#model++;
       return this.#info(engine);
     });
   }
@@ -113,7 +134,7 @@ export class EngineHost {
       spec: engine.spec(),
       backend,
       parameterCount: engine.parameterCount(),
-      presets: wasm.presetNames(),
+      presets: wasm.presets(),
       version: wasm.version(),
     };
   }
@@ -122,13 +143,13 @@ export class EngineHost {
    * @param {import('./protocol.js').Drawing} drawing
    * @returns {Promise<import('./protocol.js').Interpretation>}
    */
-  #interpret({ ink, width, height }) {
+  #interpret({ ink, width, height, labels }) {
     return this.#use(async (engine) => {
       const wasm = /** @type {import('./types.js').WasmModule} */ (this.#wasm);
       const seen = wasm.preprocessDrawing(ink, width, height);
       if (seen.blank) return { ...seen, mu: null, logvar: null, reconstruction: null };
-      const { mu, logvar } = await engine.encode(seen.pixels);
-      return { ...seen, mu, logvar, reconstruction: await engine.decode(mu) };
+      const { mu, logvar } = await engine.encode(seen.pixels, labels);
+      return { ...seen, mu, logvar, reconstruction: await engine.decode(mu, labels) };
     });
   }
 
@@ -152,9 +173,17 @@ export class EngineHost {
   async #loadMnist(baseUrl, id) {
     if (!this.#wasm) throw new VaeError('disposed', 'there is no engine: create has not succeeded');
     const { parseIdx } = this.#wasm;
-    const onProgress = (/** @type {number} */ loaded, /** @type {number | null} */ total) =>
-      this.parts.post({ event: 'progress', id, loaded, total }, []);
+    const onProgress = (/** @type {number} */ loaded, /** @type {number | null} */ total) => this.#progress(id, loaded, total);
     await this.#setDataset(await loadMnist({ baseUrl, parseIdx, onProgress }));
+  }
+
+  /**
+   * @param {number} id of the request whose progress it is
+   * @param {number} loaded
+   * @param {number | null} total
+   */
+  #progress(id, loaded, total) {
+    this.parts.post({ event: 'progress', id, loaded, total }, []);
   }
 
   /**
@@ -205,14 +234,18 @@ export class EngineHost {
     await this.#session?.stop();
     return this.#use(async (engine) => {
       await engine.load(bytes);
+      this.#model++;
       return this.#info(engine);
     });
   }
 
-  /** @param {number} seed */
-  async #reset(seed) {
+  /** @param {Operations['reset']['args']} how */
+  async #reset(how) {
     await this.#session?.stop();
-    await this.#use((engine) => engine.reset(seed));
+    await this.#use(async (engine) => {
+      await engine.reset(how);
+      this.#model++;
+    });
   }
 }
 

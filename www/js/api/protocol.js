@@ -5,12 +5,21 @@ import { VaeError, toVaeError } from './errors.js';
 /**
  * What each operation takes and gives.
  * @typedef {object} Operations
- * @property {{ args: { wasmUrl?: string, model: string | import('./types.js').VaeSpec, backend: import('./types.js').BackendRequest, seed: number }, value: ModelInfo }} create
- * @property {{ args: { images: Float32Array }, value: { mu: Float32Array, logvar: Float32Array } }} encode
- * @property {{ args: { z: Float32Array }, value: Float32Array }} decode
- * @property {{ args: { images: Float32Array, sample: boolean, seed: number }, value: Float32Array }} reconstruct
- * @property {{ args: { n: number, seed: number, temperature: number }, value: Float32Array }} sample
- * @property {{ args: { images: Float32Array, samples: number, seed: number }, value: { recon: Float32Array, kl: Float32Array } }} elbo
+ * @property {{ args: { wasmUrl?: string, model: string | import('./types.js').VaeSpec, backend: import('./types.js').BackendRequest, seed: number, initialisation?: import('./types.js').Initialisation }, value: ModelInfo }} create
+ * @property {{ args: { images: Float32Array, labels?: Uint8Array }, value: { mu: Float32Array, logvar: Float32Array } }} encode
+ * @property {{ args: { z: Float32Array, labels?: Uint8Array }, value: Float32Array }} decode
+ * @property {{ args: { images: Float32Array, sample: boolean, seed: number, labels?: Uint8Array }, value: Float32Array }} reconstruct
+ * @property {{ args: { n: number, seed: number, temperature: number, labels?: Uint8Array }, value: Float32Array }} sample
+ * @property {{ args: { images: Float32Array, samples: number, seed: number, labels?: Uint8Array }, value: { recon: Float32Array, kl: Float32Array } }} elbo
+ * @property {{ args: { z: Float32Array, images: Float32Array, mask?: Float32Array, labels?: Uint8Array }, value: { recon: Float32Array, dz: Float32Array } }} latentGradient
+ * @property {{ args: { images: Float32Array, dmu?: Float32Array, dlogvar?: Float32Array, labels?: Uint8Array }, value: Float32Array }} inputGradient
+ * @property {{ args: { images: Float32Array, k: number, seed: number, first: number, labels?: Uint8Array }, value: Float64Array }} logLikelihood
+ * @property {{ args: { mu: Float32Array, logvar: Float32Array }, value: import('./types.js').LatentUse }} latentUse
+ * @property {{ args: { mu: Float32Array, components: number }, value: import('./types.js').LatentPca }} latentPca
+ * @property {{ args: { points: Float32Array, labels: Uint8Array, queries: Float32Array, truth: Uint8Array, k: number }, value: number }} knnAccuracy
+ * @property {{ args: { images: Float32Array, reconstructions: Float32Array }, value: import('./types.js').ImageQuality }} imageQuality
+ * @property {{ args: { images: Float32Array, points?: number }, value: import('./types.js').Quadrature }} logLikelihood2d
+ * @property {{ args: { id: number }, value: void }} cancel a long measurement under way, by the id of its request
  * @property {{ args: Drawing, value: Interpretation }} interpret
  * @property {{ args: { dataset: import('./types.js').Dataset }, value: void }} setDataset
  * @property {{ args: { baseUrl: string }, value: void }} loadMnist
@@ -22,13 +31,13 @@ import { VaeError, toVaeError } from './errors.js';
  * @property {{ args: { beta?: number, learningRate?: number }, value: void }} setHyperparameters
  * @property {{ args: {}, value: Uint8Array }} save
  * @property {{ args: { bytes: Uint8Array }, value: ModelInfo }} load
- * @property {{ args: { seed: number }, value: void }} reset
+ * @property {{ args: { seed: number, initialisation?: import('./types.js').Initialisation, dataBias?: boolean }, value: void }} reset
  */
 
 /** @typedef {keyof Operations} Operation */
 
-/** Ink coverage in [0, 1], width×height, row by row.
- * @typedef {{ ink: Float32Array, width: number, height: number }} Drawing */
+/** Ink coverage in [0, 1], width×height, row by row; a conditional model also needs one label.
+ * @typedef {{ ink: Float32Array, width: number, height: number, labels?: Uint8Array }} Drawing */
 
 /**
  * A drawing seen through the model; with a blank drawing there is nothing to encode.
@@ -40,7 +49,7 @@ import { VaeError, toVaeError } from './errors.js';
  * @property {import('./types.js').VaeSpec} spec
  * @property {import('./types.js').BackendInfo} backend
  * @property {number} parameterCount
- * @property {string[]} presets
+ * @property {import('./types.js').Preset[]} presets
  * @property {string} version
  */
 
@@ -66,7 +75,8 @@ import { VaeError, toVaeError } from './errors.js';
  */
 
 /** @typedef {{ event: 'train-end', run: number, error: WireError | null }} TrainEndMessage */
-/** @typedef {{ event: 'progress', id: number, loaded: number, total: number | null }} ProgressMessage */
+/** Bytes of what is fetched, or the part done of what is measured.
+ * @typedef {{ event: 'progress', id: number, loaded: number, total: number | null }} ProgressMessage */
 /** @typedef {{ event: 'backend', backend: import('./types.js').BackendInfo }} BackendMessage */
 /** @typedef {TrainMessage | TrainEndMessage | ProgressMessage | BackendMessage} EventMessage */
 

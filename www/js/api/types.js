@@ -38,7 +38,7 @@
  */
 
 /**
- * Nats per image, positive; `loss` = recon + beta·kl.
+ * Nats per image, positive; `loss` is what is minimised: recon + beta·kl where that is the plain ELBO.
  * @typedef {{ loss: number, recon: number, kl: number }} Losses
  */
 
@@ -46,16 +46,40 @@
 /** @typedef {{ epoch: number, step: number, train: Losses, test: Losses }} EpochMetrics */
 
 /**
+ * How a run goes; what is left out is pytorch/examples' recipe: Adam at 1e-3, batch 128, β 1, the plain ELBO of grey pixels.
  * @typedef {object} TrainSettings
- * @property {number} batchSize
- * @property {'adam' | 'rmsprop' | 'sgd'} optimizer
- * @property {number} learningRate
- * @property {number} beta
- * @property {number} warmupEpochs
- * @property {number} seed
  * @property {number} [epochs] with neither epochs nor steps a run goes on until it is stopped
  * @property {number} [steps]
+ * @property {number} [batchSize]
+ * @property {'adam' | 'rmsprop' | 'sgd'} [optimizer] PyTorch's, SGD with momentum 0.9
+ * @property {number} [epsilon] of Adam and RMSProp, 1e-8
+ * @property {number} [weightDecay] PyTorch's L2 penalty, 0
+ * @property {number} [clipNorm] largest global norm of the gradient; none
+ * @property {number} [learningRate]
+ * @property {number} [beta] weight of the KL divergence
+ * @property {number} [warmupEpochs] β grows linearly from 0 over so many epochs
+ * @property {'elbo' | 'iwae' | 'dreg' | 'autoencoder'} [objective] the importance-weighted bound (Burda et al., 2016), with its
+ *   doubly reparameterised gradient (Tucker et al., 2019), or no sampling and no divergence at all
+ * @property {number} [samples] draws of z for each image, of `iwae` and `dreg` alone; 50
+ * @property {number} [freeBits] nats per dimension below which the divergence costs nothing (Kingma et al., 2016), of `elbo` alone
+ * @property {'none' | 'dynamic' | 'static'} [binarize] grey pixels as they are, drawn black or white each time, or once for all
+ * @property {'constant' | 'cosine' | 'stages'} [schedule] of the learning rate; `cosine` needs epochs or steps
+ * @property {number} [seed]
  */
+
+/**
+ * How a preset's source trains it: `vae.train(data, recipe.train)` after `vae.reset(seed, { initialisation, dataBias })`.
+ * @typedef {object} Recipe
+ * @property {TrainSettings & Required<Pick<TrainSettings, 'batchSize' | 'optimizer' | 'learningRate' | 'beta' | 'seed'>>} train
+ * @property {Initialisation} initialisation
+ * @property {boolean} dataBias
+ * @property {number | null} printEvery steps from one printed line to the next; null for a line an epoch
+ */
+
+/** @typedef {{ name: string, spec: VaeSpec, recipe: Recipe }} Preset */
+
+/** PyTorch's defaults for weights and biases, or Glorot's weights and no biases.
+ * @typedef {'pytorch' | 'glorot'} Initialisation */
 
 /**
  * @typedef {object} ChunkResult
@@ -82,17 +106,65 @@
  * @property {{ images: Uint8Array | Float32Array, labels?: Uint8Array }} [test]
  */
 
-/** The engine as wasm exports it. Its async methods borrow it exclusively: never two at once.
+/**
+ * Use of each dimension of the code.
+ * @typedef {object} LatentUse
+ * @property {Float64Array} kl KL divergence to the prior in nats, a mean over images; the sum is the ELBO's KL
+ * @property {Float64Array} variance of μ over images
+ * @property {number} active dimensions whose variance is above 0.01 (Burda et al., 2016)
+ */
+
+/**
+ * Principal components of n×latent points, in the order of their variances.
+ * @typedef {object} LatentPca
+ * @property {Float64Array} mean latent
+ * @property {Float64Array} components latent×latent, orthonormal rows
+ * @property {Float64Array} variances latent, divisor n − 1
+ * @property {Float64Array} ratios each one's share of the whole variance
+ * @property {Float32Array} projected n×components coordinates
+ */
+
+/**
+ * Means over images with pixels in [0, 1].
+ * @typedef {object} ImageQuality
+ * @property {number} mse squared error per pixel
+ * @property {number} psnr each image's own in decibels, then the mean
+ * @property {number} psnrOfMeanMse in decibels
+ * @property {number | null} ssim structural similarity (Wang et al., 2004); null for images under 11×11 pixels
+ */
+
+/**
+ * Exact log p(x) by quadrature.
+ * @typedef {object} Quadrature
+ * @property {Float64Array} logLikelihood nats, one value an image
+ * @property {number} error how much the mean changes when the spacing is doubled: a bound with a wide margin where it is small
+ * @property {number} worstError the same for the image for which it is largest
+ * @property {number} points of the grid along a side
+ * @property {number} halfWidth the grid covers [−halfWidth, halfWidth]²
+ */
+
+/** The engine as wasm exports it. Its async methods borrow it exclusively: never two at once. `labels` are for conditional models.
  * @typedef {object} WasmEngine
  * @property {() => VaeSpec} spec
  * @property {() => BackendInfo} backend
  * @property {() => number} parameterCount
  * @property {(data: { trainImages: Uint8Array, trainLabels?: Uint8Array, testImages?: Uint8Array, testLabels?: Uint8Array }) => void} setDataset
- * @property {(images: Float32Array) => Promise<{ mu: Float32Array, logvar: Float32Array }>} encode
- * @property {(z: Float32Array) => Promise<Float32Array>} decode
- * @property {(images: Float32Array, sample: boolean, seed: number) => Promise<Float32Array>} reconstruct
- * @property {(n: number, seed: number, temperature: number) => Promise<Float32Array>} sample
- * @property {(images: Float32Array, samples: number, seed: number) => Promise<{ recon: Float32Array, kl: Float32Array }>} elbo
+ * @property {(images: Float32Array, labels?: Uint8Array) => Promise<{ mu: Float32Array, logvar: Float32Array }>} encode
+ * @property {(z: Float32Array, labels?: Uint8Array) => Promise<Float32Array>} decode
+ * @property {(images: Float32Array, sample: boolean, seed: number, labels?: Uint8Array) => Promise<Float32Array>} reconstruct
+ * @property {(n: number, seed: number, temperature: number, labels?: Uint8Array) => Promise<Float32Array>} sample
+ * @property {(images: Float32Array, samples: number, seed: number, labels?: Uint8Array) => Promise<{ recon: Float32Array, kl: Float32Array }>} elbo
+ * @property {(z: Float32Array, images: Float32Array, mask?: Float32Array, labels?: Uint8Array) => Promise<{ recon: Float32Array, dz: Float32Array }>} latentGradient
+ * @property {(images: Float32Array, dmu?: Float32Array, dlogvar?: Float32Array, labels?: Uint8Array) => Promise<Float32Array>} inputGradient
+ * @property {() => number} drawsAtOnce portions of `logWeightSums` begin at its multiples
+ * @property {(images: Float32Array, k: number, from: number, to: number, seed: number, first: number, labels?: Uint8Array) => Promise<Float64Array>} logWeightSums
+ * @property {(mu: Float32Array, logvar: Float32Array) => LatentUse} latentUse
+ * @property {(mu: Float32Array, components: number) => LatentPca} latentPca
+ * @property {(points: Float32Array, labels: Uint8Array, queries: Float32Array, k: number) => Uint8Array} classify
+ * @property {(images: Float32Array, reconstructions: Float32Array) => Omit<ImageQuality, 'psnrOfMeanMse'>} imageQuality
+ * @property {(images: Float32Array, mu: Float32Array, logvar: Float32Array, points?: number) => void} quadratureStart
+ * @property {() => Promise<{ done: number, total: number } & Partial<Quadrature>>} quadratureChunk the answer comes with the last one
+ * @property {() => void} quadratureStop
  * @property {(settings: TrainSettings) => void} trainStart
  * @property {(maxSteps: number) => Promise<ChunkResult>} trainChunk
  * @property {() => Promise<ChunkResult>} trainFlush losses of steps that the chunks so far have not handed back yet
@@ -100,7 +172,7 @@
  * @property {(changes: { beta?: number, learningRate?: number }) => void} setHyperparameters
  * @property {() => Promise<Uint8Array>} save
  * @property {(bytes: Uint8Array) => Promise<void>} load
- * @property {(seed: number) => void} reset
+ * @property {(how: { seed: number, initialisation?: Initialisation, dataBias?: boolean }) => Promise<void>} reset
  * @property {() => void} free
  */
 
@@ -108,12 +180,11 @@
  * @typedef {object} WasmModule
  * @property {(options?: { module_or_path: string | URL }) => Promise<unknown>} default
  * @property {() => string} version
- * @property {() => string[]} presetNames
- * @property {(name: string) => VaeSpec} presetSpec
+ * @property {() => Preset[]} presets in the order of menus
  * @property {(ink: Float32Array, width: number, height: number) => Preprocessed} preprocessDrawing
  * @property {(bytes: Uint8Array) => { dims: number[], data: Uint8Array }} parseIdx
  * @property {(bytes: Uint8Array) => void} checkCheckpoint throws for what is no checkpoint
- * @property {{ create: (options: { spec: VaeSpec | string, backend: BackendRequest, seed: number }) => Promise<WasmEngine> }} Engine
+ * @property {{ create: (options: { spec: VaeSpec | string, backend: BackendRequest, seed: number, initialisation?: Initialisation }) => Promise<WasmEngine> }} Engine
  */
 
 export {};

@@ -1,33 +1,26 @@
 // The public object: a variational autoencoder that lives in a worker. Knows no page.
 
-import { MNIST_URL, PRETRAINED_PRESETS, pretrainedUrl } from './assets.js';
+import { MNIST_URL } from './assets.js';
+import { checkOptions, floats, labelsOf, optionalFloats } from './arguments.js';
 import { Client } from './client.js';
-import { fetchBytes } from './fetching.js';
+import { build, resolve } from './create.js';
+import { Measure, progressive } from './measure.js';
 import { TrainRun } from './train-run.js';
 
-/** @typedef {import('./types.js').VaeSpec} VaeSpec */
 /** @typedef {import('./types.js').Dataset} Dataset */
+/** @typedef {import('./create.js').CreateOptions} CreateOptions */
+/** @typedef {import('./create.js').MnistHandle} MnistHandle */
 
-/** MNIST as it lies beside the page; the worker fetches it when it is first needed.
- * @typedef {{ readonly mnist: string }} MnistHandle */
-
-/**
- * @typedef {object} CreateOptions
- * @property {string | VaeSpec | ArrayBuffer} [model] a preset's name, a spec, a checkpoint's URL or its bytes
- * @property {import('./types.js').BackendRequest} [backend]
- * @property {number} [seed]
- * @property {'pretrained' | 'random'} [weights] pretrained where the preset has them, unless asked otherwise
- * @property {string} [wasmUrl]
- * @property {(loaded: number, total: number | null) => void} [onProgress] bytes of the checkpoint
- */
-
-const DEFAULTS = Object.freeze({ batchSize: 128, optimizer: 'adam', learningRate: 1e-3, beta: 1, warmupEpochs: 0, seed: 1 });
+/** The class of each image or code, below `spec.classes`: conditional models need them, others take none.
+ * @typedef {Uint8Array | number[]} Labels */
 
 /**
  * @param {{ baseUrl?: string }} [options]
  * @returns {MnistHandle} for `vae.train`
  */
-export function loadMnist({ baseUrl = MNIST_URL } = {}) {
+export function loadMnist(options = {}) {
+  checkOptions('loadMnist', options, ['baseUrl']);
+  const { baseUrl = MNIST_URL } = options;
   return Object.freeze({ mnist: baseUrl });
 }
 
@@ -49,6 +42,8 @@ export class Vae {
     this.#client = client;
     this.#info = info;
     this.#request = backend;
+    /** What models give, measured. @readonly */
+    this.measure = new Measure(client);
     client.listen((message) => {
       if (message.event === 'backend') this.#info = { ...this.#info, backend: message.backend };
     });
@@ -59,11 +54,13 @@ export class Vae {
    * @returns {Promise<Vae>}
    */
   static async create(options = {}) {
+    const source = resolve(options);
     const worker = new Worker(new URL('./worker.js', import.meta.url), { type: 'module', name: 'vae-engine' });
     const client = new Client(worker);
     try {
-      const info = await build(client, options, resolve(options));
-      return new Vae(client, info, options.backend ?? 'auto');
+      const vae = new Vae(client, await build(client, options, source), options.backend ?? 'auto');
+      await vae.#prepare(options);
+      return vae;
     } catch (thrown) {
       client.dispose();
       throw thrown;
@@ -82,6 +79,7 @@ export class Vae {
     return this.#info.parameterCount;
   }
 
+  /** Every named model with the recipe that its source trains it by, in the order of menus. */
   get presets() {
     return this.#info.presets;
   }
@@ -95,51 +93,115 @@ export class Vae {
    * @param {CreateOptions} options
    */
   async setModel(options) {
-    const parts = resolve(options);
+    const source = resolve(options);
     // Weights that cannot be had must not cost the model that is there.
-    await parts.checkpoint;
-    this.#info = await build(this.#client, { backend: this.#request, ...options }, parts);
+    await source.checkpoint;
+    this.#info = await build(this.#client, { backend: this.#request, ...options }, source);
+    await this.#prepare(options);
+  }
+
+  /**
+   * The dataset that a new model came with, and the weights that need it.
+   * @param {CreateOptions} options
+   */
+  async #prepare({ dataset, dataBias, initialisation, seed = 1 }) {
+    if (dataset) await this.setDataset(dataset);
+    if (dataBias) await this.reset(seed, { initialisation, dataBias });
   }
 
   /**
    * @param {Float32Array} images n×784 in [0, 1]
+   * @param {{ labels?: Labels }} [options]
    * @returns {Promise<{ mu: Float32Array, logvar: Float32Array }>} n×latent each
    */
-  encode(images) {
-    return this.#client.request('encode', { images });
+  async encode(images, options = {}) {
+    checkOptions('encode', options, ['labels']);
+    return this.#client.request('encode', { images: floats('images', images), labels: labelsOf(options.labels) });
   }
 
   /**
    * @param {Float32Array} z n×latent
+   * @param {{ labels?: Labels }} [options]
    * @returns {Promise<Float32Array>} n×784 probabilities
    */
-  decode(z) {
-    return this.#client.request('decode', { z });
+  async decode(z, options = {}) {
+    checkOptions('decode', options, ['labels']);
+    return this.#client.request('decode', { z: floats('z', z), labels: labelsOf(options.labels) });
   }
 
   /**
    * @param {Float32Array} images n×784
-   * @param {{ sample?: boolean, seed?: number }} [options]
+   * @param {{ sample?: boolean, seed?: number, labels?: Labels }} [options] through μ, or through a draw of z
+   * @returns {Promise<Float32Array>} n×784 probabilities
    */
-  reconstruct(images, { sample = false, seed = 1 } = {}) {
-    return this.#client.request('reconstruct', { images, sample, seed });
+  async reconstruct(images, options = {}) {
+    checkOptions('reconstruct', options, ['sample', 'seed', 'labels']);
+    const { sample = false, seed = 1, labels } = options;
+    return this.#client.request('reconstruct', { images: floats('images', images), sample, seed, labels: labelsOf(labels) });
   }
 
   /**
    * @param {number} n
-   * @param {{ seed?: number, temperature?: number }} [options]
+   * @param {{ seed?: number, temperature?: number, labels?: Labels }} [options] without labels a conditional model goes
+   *   through its classes in turn
+   * @returns {Promise<Float32Array>} n×784 probabilities
    */
-  sample(n, { seed = 1, temperature = 1 } = {}) {
-    return this.#client.request('sample', { n, seed, temperature });
+  async sample(n, options = {}) {
+    checkOptions('sample', options, ['seed', 'temperature', 'labels']);
+    const { seed = 1, temperature = 1, labels } = options;
+    return this.#client.request('sample', { n, seed, temperature, labels: labelsOf(labels) });
   }
 
   /**
    * @param {Float32Array} images n×784
-   * @param {{ samples?: number, seed?: number }} [options]
+   * @param {{ samples?: number, seed?: number, labels?: Labels }} [options]
    * @returns {Promise<{ recon: Float32Array, kl: Float32Array }>} nats per image
    */
-  elbo(images, { samples = 1, seed = 1 } = {}) {
-    return this.#client.request('elbo', { images, samples, seed });
+  async elbo(images, options = {}) {
+    checkOptions('elbo', options, ['samples', 'seed', 'labels']);
+    const { samples = 1, seed = 1, labels } = options;
+    return this.#client.request('elbo', { images: floats('images', images), samples, seed, labels: labelsOf(labels) });
+  }
+
+  /**
+   * L_K of every image (Burda et al., 2016): the importance-weighted estimate of log p(x). Done in portions: drawing and
+   * training go on in between, and where weights change meanwhile, so do theirs.
+   * @param {Float32Array} images n×784
+   * @param {{ k?: number, seed?: number, first?: number, labels?: Labels } & import('./measure.js').LongOptions} [options]
+   *   `first` is the number of the first image within its dataset: each has noise of its own
+   * @returns {Promise<Float64Array>} nats per image
+   */
+  async logLikelihood(images, options = {}) {
+    checkOptions('logLikelihood', options, ['k', 'seed', 'first', 'labels', 'onProgress', 'signal']);
+    const { k = 5000, seed = 1, first = 0, labels, ...long } = options;
+    const args = { images: floats('images', images), k, seed, first, labels: labelsOf(labels) };
+    return this.#client.request('logLikelihood', args, progressive(long));
+  }
+
+  /**
+   * −log p(x|z) and how it changes with z: what repairing and inpainting follow.
+   * @param {Float32Array} z n×latent
+   * @param {Float32Array} images n×784
+   * @param {{ mask?: Float32Array, labels?: Labels }} [options] the weight of each pixel, n×784; ones
+   * @returns {Promise<{ recon: Float32Array, dz: Float32Array }>} nats per image, and n×latent; what −log p(z) adds to dz is z
+   */
+  async latentGradient(z, images, options = {}) {
+    checkOptions('latentGradient', options, ['mask', 'labels']);
+    const args = { z: floats('z', z), images: floats('images', images), mask: optionalFloats('mask', options.mask) };
+    return this.#client.request('latentGradient', { ...args, labels: labelsOf(options.labels) });
+  }
+
+  /**
+   * How much each pixel moves the code: the gradient of Σ dmu·μ + dlogvar·log σ² with respect to the images.
+   * @param {Float32Array} images n×784
+   * @param {{ dmu?: Float32Array, dlogvar?: Float32Array, labels?: Labels }} options n×latent each; zeros for one left out
+   * @returns {Promise<Float32Array>} n×784
+   */
+  async inputGradient(images, options) {
+    checkOptions('inputGradient', options, ['dmu', 'dlogvar', 'labels']);
+    const { dmu, dlogvar, labels } = options;
+    const args = { images: floats('images', images), dmu: optionalFloats('dmu', dmu), dlogvar: optionalFloats('dlogvar', dlogvar) };
+    return this.#client.request('inputGradient', { ...args, labels: labelsOf(labels) });
   }
 
   /**
@@ -155,7 +217,9 @@ export class Vae {
    * @param {Dataset | MnistHandle} dataset
    * @param {{ onProgress?: (loaded: number, total: number | null) => void }} [options]
    */
-  async setDataset(dataset, { onProgress } = {}) {
+  async setDataset(dataset, options = {}) {
+    checkOptions('setDataset', options, ['onProgress']);
+    const { onProgress } = options;
     const key = 'mnist' in dataset ? dataset.mnist : dataset;
     if (key === this.#dataset) return;
     if ('mnist' in dataset) await this.#client.request('loadMnist', { baseUrl: dataset.mnist }, { onProgress });
@@ -165,18 +229,19 @@ export class Vae {
 
   /**
    * Trains until the epochs or steps asked for are done, or for ever; leaving the loop ends the run.
+   * A conditional model needs the dataset's labels. An unknown option refuses the run.
    * @param {Dataset | MnistHandle} dataset
-   * @param {Partial<import('./types.js').TrainSettings> & { signal?: AbortSignal, paused?: boolean }} [options]
+   * @param {import('./types.js').TrainSettings & { signal?: AbortSignal, paused?: boolean }} [options]
    * @returns {TrainRun}
    */
   train(dataset, { signal, paused, ...settings } = {}) {
-    const all = /** @type {import('./types.js').TrainSettings} */ ({ ...DEFAULTS, ...settings });
-    return new TrainRun(this.#client, () => this.setDataset(dataset), all, { signal, paused });
+    return new TrainRun(this.#client, () => this.setDataset(dataset), settings, { signal, paused });
   }
 
   /** Acts on the running training.
    * @param {{ beta?: number, learningRate?: number }} changes */
-  setHyperparameters(changes) {
+  async setHyperparameters(changes) {
+    checkOptions('setHyperparameters', changes, ['beta', 'learningRate']);
     return this.#client.request('setHyperparameters', changes);
   }
 
@@ -193,10 +258,15 @@ export class Vae {
     this.#info = await this.#client.request('load', { bytes: new Uint8Array(bytes) });
   }
 
-  /** Fresh random weights; ends a running training.
-   * @param {number} seed */
-  reset(seed) {
-    return this.#client.request('reset', { seed });
+  /**
+   * Fresh random weights; ends a running training.
+   * @param {number} seed
+   * @param {{ initialisation?: import('./types.js').Initialisation, dataBias?: boolean }} [options] as the model was created; with
+   *   `dataBias` the output's bias begins at what the mean of the dataset's images says
+   */
+  async reset(seed, options = {}) {
+    checkOptions('reset', options, ['initialisation', 'dataBias']);
+    return this.#client.request('reset', { seed, ...options });
   }
 
   /** Ends the worker. */
@@ -210,30 +280,4 @@ export class Vae {
       if (message.event === 'backend') listener(message.backend);
     });
   }
-}
-
-/**
- * What to build from, and the weights that go into it.
- * @param {CreateOptions} options
- * @returns {{ spec: string | VaeSpec, checkpoint: Promise<Uint8Array> | null }}
- */
-function resolve({ model = 'dense-20', weights = 'pretrained', onProgress }) {
-  // A checkpoint brings its own spec; the engine starts with any.
-  const spec = 'dense-20';
-  if (model instanceof ArrayBuffer) return { spec, checkpoint: Promise.resolve(new Uint8Array(model)) };
-  if (typeof model !== 'string') return { spec: model, checkpoint: null };
-  if (/[/.:]/.test(model)) return { spec, checkpoint: fetchBytes(model, onProgress) };
-  const trained = weights === 'pretrained' && PRETRAINED_PRESETS.includes(model);
-  return { spec: model, checkpoint: trained ? fetchBytes(pretrainedUrl(model), onProgress) : null };
-}
-
-/**
- * @param {Client} client
- * @param {CreateOptions} options
- * @param {ReturnType<typeof resolve>} parts
- */
-async function build(client, { backend = 'auto', seed = 1, wasmUrl }, { spec, checkpoint }) {
-  // Both at once: the weights are fetched while wasm loads.
-  const [info, bytes] = await Promise.all([client.request('create', { wasmUrl, model: spec, backend, seed }), checkpoint]);
-  return bytes ? client.request('load', { bytes }, { transfer: true }) : info;
 }

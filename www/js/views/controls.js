@@ -16,7 +16,8 @@ export function mount(element, store, engine) {
   const preset = h('select', { 'data-testid': 'preset', id: 'preset' });
   preset.addEventListener('change', () => void engine.choosePreset(preset.value));
   store.watch(['presets', 'preset'], (state) => {
-    const names = state.presets.includes(state.preset) ? state.presets : [...state.presets, state.preset];
+    const known = state.presets.map(({ name }) => name);
+    const names = known.includes(state.preset) ? known : [...known, state.preset];
     preset.replaceChildren(...names.map((name) => h('option', { value: name }, name)));
     preset.value = state.preset;
   });
