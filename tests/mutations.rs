@@ -28,8 +28,8 @@ fn survivors(op: &str) -> Vec<String> {
     for tile in tiles(op) {
         for &(needle, replacement, extent) in &mutations {
             let shader = SHADERS.iter().find(|s| s.name == op && s.tile == tile).unwrap();
-            assert!(shader.source.contains(needle), "{op} has no {needle:?}");
-            let broken = shader.source.replace(needle, replacement);
+            assert!(shader.source().contains(needle), "{op} has no {needle:?}");
+            let broken = shader.source().replace(needle, replacement);
             // A text that does not compile would prove nothing about the numbers.
             let module = wgsl::parse_str(&broken).unwrap_or_else(|e| panic!("{op}, {needle:?}: {e}"));
             Validator::new(ValidationFlags::all(), Capabilities::empty())

@@ -76,7 +76,7 @@ impl GpuExecutor {
     pub fn replace_shader(&mut self, name: &str, edit: impl Fn(&str) -> String) -> Result<()> {
         let mut found = false;
         for (i, shader) in SHADERS.iter().enumerate().filter(|(_, s)| s.name == name) {
-            self.pipelines.replace(i, edit(shader.source));
+            self.pipelines.replace(i, edit(&shader.source()));
             found = true;
         }
         if found { Ok(()) } else { Err(Error::argument("shader", format!("none is called {name:?}"))) }

@@ -61,7 +61,7 @@ impl Pipelines {
             return Ok(made.clone());
         }
         let name = SHADERS[shader].name;
-        let source = self.replaced.get(&shader).map_or(SHADERS[shader].source, String::as_str);
+        let source = self.replaced.get(&shader).cloned().unwrap_or_else(|| SHADERS[shader].source());
         let device = &adapter.device;
         let storage = writes
             .iter()

@@ -14,7 +14,7 @@ use crate::measure::latent::latent_use;
 use crate::measure::pca::Pca;
 use crate::measure::quadrature::{self, Grid, Sum};
 use crate::measure::quality::quality;
-use crate::session::{DRAWS_AT_ONCE, Posterior};
+use crate::session::{DRAWS_AT_ONCE, Estimate, Posterior, Proposal};
 
 #[wasm_bindgen]
 impl Engine {

@@ -61,7 +61,7 @@ fn refused<T>(result: Result<T, JsValue>) -> String {
 /// `n` images of bars, whose place is their label, and the labels.
 fn bars(n: usize) -> (Vec<u8>, Vec<u8>) {
     let labels: Vec<u8> = (0..n).map(|i| (i * 7 % 3) as u8).collect();
-    let bar = |label: u8| (0..PIXELS).map(move |p| if p / 24 == usize::from(label) { 230 } else { 10 });
+    let bar = |label: u8| (0..PIXELS).map(move |p| if p / 24 == usize::from(label) { 255 } else { 0 });
     (labels.iter().flat_map(|&label| bar(label)).collect(), labels)
 }
 
