@@ -14,9 +14,11 @@ use oracle::memory::Memory;
 use pollster::block_on;
 use vae_playground::Result;
 use vae_playground::executor::{BackendInfo, Counters, Executor, Phase, ProgramId, StepMetrics, Ticket};
+use vae_playground::loss::Objective;
 use vae_playground::op::{METRICS, Op, Space, Split, Step, View};
 use vae_playground::plan::Plan;
 use vae_playground::rng::{self, Purpose};
+use vae_playground::spec::Activation;
 
 const EXACT: Tolerance = Tolerance { forward: 2e-6, gradient: 2e-6, trajectory: 2e-5 };
 
@@ -158,25 +160,33 @@ fn the_oracle_agrees_with_pytorch() {
 }
 
 #[test]
-fn the_fixtures_cover_every_activation_and_likelihood() {
+fn the_fixtures_cover_every_layer_activation_likelihood_and_objective() {
     let fixtures = fixture::all();
     let json: String = fixtures.iter().map(|f| f.setup.spec.to_json()).collect();
-    let names = ["identity", "relu", "leaky_relu", "tanh", "sigmoid", "softplus", "gelu", "silu"];
-    for name in names.into_iter().chain(["bernoulli", "gaussian"]) {
-        assert!(json.contains(&format!("\"{name}\"")), "no fixture has {name}");
+    let names = Activation::ALL.map(|a| serde_json::to_string(&a).unwrap());
+    let layers = ["linear", "conv2d", "conv_transpose2d", "reshape", "flatten", "bernoulli", "gaussian"];
+    for name in names.into_iter().chain(layers.map(|name| format!("\"{name}\""))) {
+        assert!(json.contains(&name), "no fixture has {name}");
     }
     assert!(fixtures.iter().any(|f| f.setup.layout.tensors[0].name == "fc1.weight"));
     assert!(fixtures.iter().any(|f| f.setup.beta != 1.0));
-    assert!(fixtures.iter().all(|f| f.optimizers.len() == 8));
+    assert!(fixtures.iter().any(|f| f.setup.spec.classes > 0));
+    assert!(fixtures.iter().any(|f| f.optimizers.len() == 8));
+    assert!(fixtures.iter().all(|f| f.optimizers.iter().any(|o| o.name == "adam")));
+    let has = |wanted: fn(&Objective) -> bool| fixtures.iter().any(|f| wanted(&f.setup.objective));
+    assert!(has(|o| matches!(o, Objective::Iwae { dreg: false, .. })));
+    assert!(has(|o| matches!(o, Objective::Iwae { dreg: true, .. })));
+    assert!(has(|o| matches!(o, Objective::Elbo { free_bits } if *free_bits > 0.0)));
+    assert!(has(|o| matches!(o, Objective::Autoencoder {})));
 }
 
 #[test]
 fn the_noise_is_the_engines() {
     for fixture in fixture::all() {
-        let latent = fixture.setup.spec.latent;
+        let numbers = BATCH * fixture.setup.objective.samples() * fixture.setup.spec.latent;
         let mut eps = fixture.tensor("eps").iter();
         for t in 1..=STEPS {
-            for element in 0..BATCH * latent {
+            for element in 0..numbers {
                 let (ours, theirs) =
                     (rng::normal(fixture.setup.seed, Purpose::Latent, t, element), eps.next().unwrap());
                 assert!((ours - theirs).abs() < 5e-6, "step {t}, element {element}: {ours}, not {theirs}");
@@ -206,6 +216,18 @@ fn an_error_of_a_thousandth_in_any_op_is_found() {
         "linear_grad_input",
         "reparam_grad",
         "linear_grad_weight",
+        "condition",
+        "condition_grad",
+        "conv",
+        "conv_transpose",
+        "conv_grad_weight",
+        "conv_grad_bias",
+        "sum_slices",
+        "loss",
+        "free_bits",
+        "importance_weights",
+        "scale_rows",
+        "iwae_grad",
         "grad_norm",
         "sgd",
         "rmsprop",

@@ -14,7 +14,8 @@ def objective(model, inputs, beta, count):
     # Rows of an image's draws stand beside each other.
     logits, mu, logvar, z = model(*inputs, draws=SAMPLES)
     recon = VAE.reconstruction(logits, inputs[0].repeat_interleave(SAMPLES, 0))
-    # Doubly reparameterised gradient (Tucker et al., 2018, eq. 8): log q(z|x) keeps its parameters fixed ...
+    # Doubly reparameterised gradient (Tucker et al., 2018, eq. 8, where beta is 1): log q(z|x) keeps its parameters
+    # fixed ...
     log_posterior = log_normal(z, *(t.detach().repeat_interleave(SAMPLES, 0) for t in (mu, logvar)))
     log_prior = log_normal(z, torch.zeros_like(z), torch.zeros_like(z))
     log_weights = (beta * (log_prior - log_posterior) - recon).unflatten(0, (len(mu), SAMPLES))
@@ -22,8 +23,9 @@ def objective(model, inputs, beta, count):
     kl = 0.5 * (mu**2 + logvar.exp() - 1 - logvar).sum()
     terms = [-bound.sum() / count, recon.sum() / (SAMPLES * count), kl / count]
     weights = torch.softmax(log_weights, 1).detach()
-    # ... each draw counts with its weight, and what reaches the encoder through z is weighed once more.
+    # ... each draw counts with its weight, and what reaches the encoder through z is weighed once more: for the part
+    # beta of it, since the score that is reparameterised is that of beta log q(z|x).
     if z.requires_grad:
-        z.register_hook(lambda gradient: gradient * weights.flatten()[:, None])
+        z.register_hook(lambda gradient: gradient * (1 - beta + beta * weights.flatten()[:, None]))
     loss = -(weights * log_weights).sum() / count
     return loss, [term.detach() for term in terms]
