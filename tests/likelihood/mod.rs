@@ -74,7 +74,13 @@ pub(crate) fn many_draws_come_close_to_the_likelihood<E: Executor>(make: impl Fn
         let mean = |values: &[f64]| values.iter().sum::<f64>() / values.len() as f64;
         let single = (0..50).flat_map(|seed| at(1, seed)).collect::<Vec<_>>();
         assert!(mean(&single) < mean(&want) - 0.2, "{} is too near {}", mean(&single), mean(&want));
-        close(&at(most, 5), want, 4.0 / f64::from(most).sqrt());
+        close(&at(most, 5), want.clone(), 4.0 / f64::from(most).sqrt());
+        let mixture = Estimate { proposal: Proposal::Mixture, ..estimate(most, 5, 0) };
+        let got = session.log_likelihood(&images, labels(&model, &classes), mixture);
+        close(&block_on(got).unwrap(), want, 6.0 / f64::from(most).sqrt());
+        let odd = Estimate { k: 7, ..mixture };
+        let refused = block_on(session.log_likelihood(&images, labels(&model, &classes), odd));
+        assert!(matches!(refused, Err(Error::InvalidArgument { what, .. }) if what == "k"));
     }
 }
 
@@ -146,7 +152,14 @@ pub(crate) fn evaluation_by_protocol(choice: Choice) {
         for (limit, binarize) in
             [(None, Binarize::None), (Some(130), Binarize::None), (None, Binarize::Static)]
         {
-            let protocol = Protocol { limit, samples: 40, importance: Some(3), binarize, seed: 4 };
+            let protocol = Protocol {
+                limit,
+                samples: 40,
+                importance: Some(3),
+                binarize,
+                seed: 4,
+                ..Protocol::default()
+            };
             let mut heard = Vec::new();
             let found = block_on(evaluate(&mut vae, &data, &protocol, |part| heard.push(part))).unwrap();
             let n = limit.unwrap_or(230);
