@@ -51,9 +51,9 @@ class Engine:
         self.run("decode", "--model", path, "--z", given, "--out", made, "--logits", *CPU, *self.labels(conditional))
         return np.load(made)
 
-    def evaluate(self, path, seed):
+    def evaluate(self, path, seed, binarize="none"):
         """Reconstruction and KL divergence over the test set, in nats per image."""
-        flags = ["--model", path, "--data", self.data, *CPU, "--seed", seed, "--json"]
+        flags = ["--model", path, "--data", self.data, *CPU, "--seed", seed, "--binarize", binarize, "--json"]
         line = json.loads(self.run("eval", *flags)[0])
         return line["recon"], line["kl"]
 

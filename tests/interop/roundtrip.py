@@ -6,7 +6,6 @@ DIR holds MNIST's four IDX files, not gzipped. Prints one line a check and ends 
 """
 
 import argparse
-import importlib.util
 import json
 import os
 import re
@@ -17,6 +16,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from engine import Engine, evaluation_noise
+from exports import imported
 from network import Vae
 from safetensors.torch import load_file, save_file
 
@@ -86,7 +86,7 @@ def batches(*tensors):
 
 
 @torch.no_grad()
-def compare_elbo(name, engine, path, spec, images, labels):
+def compare_elbo(name, engine, path, spec, images, labels, binarize="none"):
     """The ELBO over the test set with the same noise; PyTorch's in 64-bit floats."""
     model = Vae(spec).double()
     model.load_state_dict(load_file(path), strict=True)
@@ -96,7 +96,7 @@ def compare_elbo(name, engine, path, spec, images, labels):
         terms = model(x, noise, {"type": "elbo"}, 1.0, y)
         sums += [terms["recon"].item() * len(x), terms["kl"].item() * len(x)]
     theirs = -sums.sum() / len(images)
-    ours = -sum(engine.evaluate(path, SEED))
+    ours = -sum(engine.evaluate(path, SEED, binarize))
     good = abs(ours - theirs) < LARGEST_ELBO_DIFFERENCE
     report(name, good, f"ELBO {ours:.4f} here, {theirs:.4f} in PyTorch, difference {abs(ours - theirs):.1e} nats")
 
@@ -114,9 +114,7 @@ def from_pytorch(engine, name, spec, steps, train, test):
 
 def exported(folder):
     """The class of an export's model.py with the export's weights."""
-    spec = importlib.util.spec_from_file_location(f"model_{folder.name}".replace("-", "_"), folder / "model.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
+    module, _ = imported(folder)
     vae = module.VAE()
     vae.load_state_dict(load_file(folder / "model.safetensors"), strict=True)
     return vae, module.SHAPE
@@ -178,6 +176,18 @@ def same_gradient(engine, steps):
     report("one process and two", worst < 1e-5 < moved, f"after {steps} steps max|d weight| {worst:.1e}")
 
 
+def static_targets(engine, test):
+    """An export's train.py makes the engine's static targets."""
+    path, folder = engine.work / "static.safetensors", engine.work / "static-export"
+    engine.train("dense-20", path, "--binarize", "static", "--steps", 1)
+    engine.export(path, folder)
+    model, train = imported(folder)
+    spec = json.loads(model.SPEC)
+    images = (test[0] * 255).round().to(torch.uint8).numpy()
+    black_and_white = torch.from_numpy(train.binarize(images)).float() / 255
+    compare_elbo("static targets", engine, path, spec, black_and_white, test[1], "static")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--vae", type=Path, required=True, help="the engine's command line")
@@ -190,6 +200,7 @@ def main():
     train, test = load(args.data, "train"), load(args.data, "t10k")
     presets = engine.presets()
     same_gradient(engine, 20)
+    static_targets(engine, test)
     for name in ARCHITECTURES:
         spec = presets[name]["spec"]
         from_pytorch(engine, name, spec, None if name == "dense-20" else args.steps, train, test)
