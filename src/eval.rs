@@ -149,6 +149,10 @@ pub async fn evaluate(
             .sum::<f64>();
         progress((n as f64 * f64::from(samples) + (from + count) as f64 * f64::from(k)) / work);
     }
+    if !sum.is_finite() {
+        let problem = format!("its importance-weighted likelihood is not finite: {sum}");
+        return Err(Error::argument("model", problem));
+    }
     let iw = protocol.importance.map(|k| Importance {
         k,
         proposal: protocol.proposal,

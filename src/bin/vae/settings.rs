@@ -19,16 +19,6 @@ pub(crate) enum Begun {
     Earlier(Vec<u8>, Vec<u8>),
 }
 
-impl Begun {
-    /// Steps from one printed line to the next, where the preset asks for any.
-    pub(crate) const fn print_every(&self) -> Option<u64> {
-        match self {
-            Self::New(_, recipe) => recipe.print_every,
-            Self::Earlier(..) => None,
-        }
-    }
-}
-
 /// Reads what the run begins with, and checks all settings that can be checked before a model is opened.
 pub(crate) fn begin(args: &TrainArgs) -> Result<Begun> {
     let (spec, mut recipe) = match (&args.resume, &args.preset, &args.spec) {
@@ -77,9 +67,14 @@ pub(crate) fn config(args: &TrainArgs, base: TrainConfig) -> Result<TrainConfig>
     }
     optimizer.weight_decay = args.weight_decay.unwrap_or(optimizer.weight_decay);
     optimizer.max_norm = args.clip_norm.or(optimizer.max_norm);
+    // A limit given takes the place of all earlier ones.
+    let (epochs, steps) = match (args.epochs, args.steps) {
+        (None, None) => (base.epochs, base.steps),
+        given => given,
+    };
     let config = TrainConfig {
-        epochs: args.epochs.or(if args.steps.is_some() { None } else { base.epochs }),
-        steps: args.steps,
+        epochs,
+        steps,
         batch: args.batch.unwrap_or(base.batch),
         optimizer,
         learning_rate: args.lr.unwrap_or(base.learning_rate),

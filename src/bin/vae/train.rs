@@ -30,12 +30,13 @@ const SHEET: u32 = 100;
 pub(crate) fn run(args: &TrainArgs) -> Result<()> {
     let choice = Choice::named(&args.backend)?;
     let begun = begin(args)?;
-    let print_every = args.print_every.or(begun.print_every());
     files::check_writable(&args.out)?;
     args.sheet.as_deref().map_or(Ok(()), files::check_writable)?;
     // Files first: opening a GPU takes time, and some drivers print warnings of their own.
     let (train, test) = load_mnist_dir(&args.data)?;
-    let (mut vae, position, recipe) = block_on(open(args, begun, choice, &train))?;
+    let (mut vae, position, mut recipe) = block_on(open(args, begun, choice, &train))?;
+    recipe.print_every = args.print_every.or(recipe.print_every);
+    let sheet = args.sheet.clone().or(recipe.sheet.then(|| args.out.with_extension("png")));
     let config = recipe.config;
     vae.set_dataset(&train, Some(&test))?;
     describe_run(&mut vae, args, &recipe);
@@ -59,7 +60,9 @@ pub(crate) fn run(args: &TrainArgs) -> Result<()> {
                 return Err(e);
             }
         };
-        for step in progress.steps.iter().filter(|s| print_every.is_some_and(|every| s.step % every == 0)) {
+        for step in
+            progress.steps.iter().filter(|s| recipe.print_every.is_some_and(|every| s.step % every == 0))
+        {
             bar.suspend(|| print_step(args, step, progress.steps_in_epoch))?;
         }
         if let Some(last) = progress.steps.last() {
@@ -75,7 +78,7 @@ pub(crate) fn run(args: &TrainArgs) -> Result<()> {
         }
         if progress.phase == Phase::Done {
             bar.finish_and_clear();
-            return match &args.sheet {
+            return match &sheet {
                 Some(path) => sheet::write_samples(&mut vae, path, SHEET, config.seed),
                 None => Ok(()),
             };
