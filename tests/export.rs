@@ -168,8 +168,13 @@ fn every_recipe_is_written_out() {
         ),
     ];
     for (i, (config, words)) in cases.into_iter().enumerate() {
-        let recipe =
-            Recipe { config, initialisation: Initialisation::Glorot, data_bias: true, print_every: None };
+        let recipe = Recipe {
+            config,
+            initialisation: Initialisation::Glorot,
+            data_bias: true,
+            print_every: None,
+            sheet: false,
+        };
         let [_, train] = export(&place, &spec, &notes(&recipe), &format!("case-{i}"));
         for word in words.iter().chain(&["xavier_uniform_", "vae.fc4.bias", "    initialise(vae, data[0])\n"])
         {
