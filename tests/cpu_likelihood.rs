@@ -23,6 +23,11 @@ fn many_draws_come_close_to_the_likelihood() {
 }
 
 #[test]
+fn the_mixture_does_without_a_good_encoder() {
+    likelihood::the_mixture_does_without_a_good_encoder(executor, 20_000);
+}
+
+#[test]
 fn estimates_use_the_documented_noise() {
     likelihood::estimates_use_the_documented_noise(executor);
 }

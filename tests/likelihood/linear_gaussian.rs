@@ -1,8 +1,9 @@
 //! A model whose log p(x) is known in closed form: p(z) = N(0, I), p(x|z, y) = N(W·z + b + v_y, σ²·I), so
 //! p(x|y) = N(b + v_y, W·Wᵀ + σ²·I).
 
-use vae_playground::VaeSpec;
 use vae_playground::params::Layout;
+use vae_playground::session::{DRAWS_AT_ONCE, Estimate, Proposal};
+use vae_playground::{VaeSpec, rng};
 
 use crate::oracle::cases::build::Data;
 use crate::oracle::math::{log_normal, normal};
@@ -18,6 +19,26 @@ pub(crate) enum Encoder {
     Exact,
     /// The posterior's mean, and variances that are too large.
     Wide,
+    /// Variances of the posterior around another place, six of its deviations away.
+    Astray,
+}
+
+impl Encoder {
+    /// Factor of the variances.
+    const fn width(self) -> f64 {
+        match self {
+            Self::Wide => 2.0,
+            Self::Exact | Self::Astray => 1.0,
+        }
+    }
+
+    /// Deviations between q's mean and the posterior's.
+    const fn distance(self) -> f64 {
+        match self {
+            Self::Astray => 6.0,
+            Self::Exact | Self::Wide => 0.0,
+        }
+    }
 }
 
 pub(crate) struct LinearGaussian {
@@ -45,7 +66,9 @@ impl LinearGaussian {
             Encoder::Exact => {
                 [[0.25, 0.25], [0.25, -0.25], [0.25, 0.25], [0.25, -0.25], [0.0, 0.5], [0.0, 0.0]]
             }
-            Encoder::Wide => [(); PIXELS].map(|()| [0.3 * data.normal(), 0.3 * data.normal()]),
+            Encoder::Wide | Encoder::Astray => {
+                [(); PIXELS].map(|()| [0.3 * data.normal(), 0.3 * data.normal()])
+            }
         };
         let bias = [(); PIXELS].map(|()| 0.3 + 0.4 * data.unit());
         let shifts: Vec<[f32; PIXELS]> = (0..classes.max(1))
@@ -80,9 +103,9 @@ impl LinearGaussian {
         }
         let (means, log_variances) = params[heads.bias.range()].split_at_mut(LATENT);
         for j in 0..LATENT {
-            means[j] = -product(&gain[j], &self.bias) as f32;
-            let wider = if encoder == Encoder::Exact { 1.0 } else { 2.0 };
-            log_variances[j] = (wider * variances[j]).ln() as f32;
+            let astray = encoder.distance() * variances[j].sqrt();
+            means[j] = (astray - product(&gain[j], &self.bias)) as f32;
+            log_variances[j] = (encoder.width() * variances[j]).ln() as f32;
         }
         params
     }
@@ -127,25 +150,31 @@ impl LinearGaussian {
     }
 
     /// L_K as [`vae_playground::session::Session::log_likelihood`] documents it, in f64: image `image` of its
-    /// dataset, draws in steps of up to 50.
-    pub(crate) fn estimate(&self, x: &[f32], label: u8, k: u32, seed: u32, image: u32) -> f64 {
+    /// dataset, draws in steps.
+    pub(crate) fn estimate(&self, x: &[f32], label: u8, how: Estimate, image: u32) -> f64 {
+        let (k, seed) = (how.k, rng::fold_seed(how.seed));
+        let mixture = how.proposal == Proposal::Mixture;
         let heads = self.layout.heads;
         let (gain, _) = self.posterior();
         let bias = &self.params[heads.bias.range()];
         let residual = self.residual(x, label);
-        let at_once = k.min(50);
+        let at_once = k.min(DRAWS_AT_ONCE);
         let log_weights: Vec<f64> = (0..k)
             .map(|draw| {
                 let (step, row) = (draw / at_once, image * at_once + draw % at_once);
-                let mut log_weight = 0.0;
+                let (mut prior, mut posterior) = (0.0, 0.0);
                 let mut z = [0.0; LATENT];
                 for (j, z) in z.iter_mut().enumerate() {
                     let mean: f64 = gain[j].iter().zip(residual).map(|(g, r)| g * r).sum();
                     let variance = f64::from(bias[LATENT + j]).exp();
                     let noise = normal(seed, step, row * LATENT as u32 + j as u32);
-                    *z = mean + variance.sqrt() * noise;
-                    log_weight += log_normal(*z, 0.0, 1.0) - log_normal(*z, mean, variance);
+                    *z = if mixture && draw % 2 == 1 { noise } else { mean + variance.sqrt() * noise };
+                    prior += log_normal(*z, 0.0, 1.0);
+                    posterior += log_normal(*z, mean, variance);
                 }
+                let proposal =
+                    if mixture { (0.5 * posterior.exp() + 0.5 * prior.exp()).ln() } else { posterior };
+                let mut log_weight = prior - proposal;
                 for (residual, w) in residual.iter().zip(self.weight) {
                     let mean = f64::from(w[0]) * z[0] + f64::from(w[1]) * z[1];
                     log_weight += log_normal(*residual, mean, f64::from(SIGMA).powi(2));

@@ -11,7 +11,6 @@ use vae_playground::data::dataset::Dataset;
 use vae_playground::eval::{Protocol, evaluate};
 use vae_playground::executor::Executor;
 use vae_playground::op::{Space, View};
-use vae_playground::rng;
 use vae_playground::session::{Estimate, Proposal, Session};
 use vae_playground::vae::Vae;
 
@@ -78,10 +77,21 @@ pub(crate) fn many_draws_come_close_to_the_likelihood<E: Executor>(make: impl Fn
         let mixture = Estimate { proposal: Proposal::Mixture, ..estimate(most, 5, 0) };
         let got = session.log_likelihood(&images, labels(&model, &classes), mixture);
         close(&block_on(got).unwrap(), want, 6.0 / f64::from(most).sqrt());
-        let odd = Estimate { k: 7, ..mixture };
-        let refused = block_on(session.log_likelihood(&images, labels(&model, &classes), odd));
-        assert!(matches!(refused, Err(Error::InvalidArgument { what, .. }) if what == "k"));
     }
+}
+
+/// Where the encoder misses the posterior its own draws tell nothing, and the prior's do.
+pub(crate) fn the_mixture_does_without_a_good_encoder<E: Executor>(make: impl Fn(u32) -> E, most: u32) {
+    let model = LinearGaussian::new(Encoder::Astray, 0);
+    let images = floats(&model.images(6).0);
+    let mut session = session(&model, &make);
+    let want: Vec<f64> = images.chunks(PIXELS).map(|x| model.log_likelihood(x, 0)).collect();
+    let mut at = |proposal| {
+        block_on(session.log_likelihood(&images, None, Estimate { proposal, ..estimate(most, 5, 0) }))
+            .unwrap()
+    };
+    assert!(at(Proposal::Posterior).iter().zip(&want).all(|(got, want)| *got < want - 1.0));
+    close(&at(Proposal::Mixture), want, 8.0 / f64::from(most).sqrt());
 }
 
 /// The estimate itself, whatever the number of draws and images in a step.
@@ -92,11 +102,16 @@ pub(crate) fn estimates_use_the_documented_noise<E: Executor>(make: impl Fn(u32)
         let (images, classes) = model.images(45);
         let images = floats(&images);
         let mut session = session(&model, &make);
-        for (k, first) in [(1, 0), (7, 3), (49, 0), (50, 0), (51, 9), (100, 1), (123, 1000)] {
-            let got = session.log_likelihood(&images, labels(&model, &classes), estimate(k, 21, first));
-            let rows = images.chunks(PIXELS).zip(&classes).zip(first..);
-            let want = rows.map(|((x, &y), image)| model.estimate(x, y, k, rng::fold_seed(21), image));
-            close(&block_on(got).unwrap(), want, 2e-4);
+        for (k, first) in [(1, 0), (7, 3), (8, 2), (49, 0), (50, 0), (51, 9), (100, 1), (124, 1000)] {
+            // The mixture takes even numbers alone.
+            let proposals = [Proposal::Posterior, Proposal::Mixture];
+            for proposal in proposals.into_iter().take(if k % 2 == 0 { 2 } else { 1 }) {
+                let how = Estimate { proposal, ..estimate(k, 21, first) };
+                let got = session.log_likelihood(&images, labels(&model, &classes), how);
+                let rows = images.chunks(PIXELS).zip(&classes).zip(first..);
+                let want = rows.map(|((x, &y), image)| model.estimate(x, y, how, image));
+                close(&block_on(got).unwrap(), want, 2e-4);
+            }
         }
     }
 }
@@ -117,6 +132,14 @@ pub(crate) fn pieces_and_seeds<E: Executor>(make: impl Fn(u32) -> E) {
     assert!(whole.iter().zip(part(0, 90, 2)).all(|(a, b)| *a != b));
     let pieces = [part(0, 1, 1), part(1, 43, 1), part(43, 90, 1)].concat();
     close(&pieces, whole, 1e-5);
+    // Draws in portions are the same draws.
+    let how = estimate(120, 3, 7);
+    let mut sums = |draws| block_on(session.log_weight_sums(&images, Some(&classes), how, draws)).unwrap();
+    let portions = [sums(0..50), sums(50..100), sums(100..120)];
+    let added = (0..90).map(|i| portions.iter().map(|p| p[i].exp()).sum::<f64>().ln()).collect::<Vec<_>>();
+    close(&added, sums(0..120), 1e-9);
+    let whole = block_on(session.log_likelihood(&images, Some(&classes), how)).unwrap();
+    close(&added, whole.iter().map(|l| l + 120_f64.ln()), 1e-9);
     // Numbers of images wrap around.
     let last = session.log_likelihood(&images, Some(&classes), estimate(60, 1, u32::MAX - 10));
     assert!(block_on(last).unwrap().iter().all(|l| l.is_finite()));
@@ -138,6 +161,14 @@ pub(crate) fn bad_requests_are_refused<E: Executor>(make: impl Fn(u32) -> E) {
             Err(Error::InvalidArgument { what, .. }) => assert_eq!(what, name),
             other => panic!("{name}: {other:?}"),
         }
+    }
+    let labels = Some(&[0, 1][..]);
+    let odd = Estimate { proposal: Proposal::Mixture, ..estimate(7, 1, 0) };
+    let refused = block_on(session.log_likelihood(&x, labels, odd));
+    assert!(matches!(refused, Err(Error::InvalidArgument { what, .. }) if what == "k"));
+    for draws in [0..0, 0..121, 120..121, 1..50, 49..100, 100..100] {
+        let refused = block_on(session.log_weight_sums(&x, labels, estimate(120, 1, 0), draws));
+        assert!(matches!(refused, Err(Error::InvalidArgument { what, .. }) if what == "draws"));
     }
 }
 
