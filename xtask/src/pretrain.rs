@@ -19,11 +19,42 @@ struct Model {
     measures: &'static [&'static str],
 }
 
-const MODELS: [Model; 1] = [Model {
-    name: "dense-20",
-    runs: &["--epochs 30"],
-    measures: &["--samples 10", "--samples 10 --binarize dynamic --iw 1000"],
-}];
+const MODELS: [Model; 5] = [
+    Model {
+        name: "dense-20",
+        runs: &["--epochs 30"],
+        measures: &["--samples 10", "--samples 10 --binarize dynamic --iw 1000"],
+    },
+    Model {
+        name: "dense-2",
+        // The importance-weighted end widens posteriors that missed a mode.
+        runs: &["--epochs 60", "--objective dreg --samples 5 --epochs 70 --lr 4e-3"],
+        measures: &[
+            "--binarize dynamic --quadrature --points 801 --iw 5000",
+            "--binarize dynamic --iw 5000 --proposal mixture",
+        ],
+    },
+    Model {
+        name: "conv-16",
+        runs: &["--epochs 20"],
+        measures: &["--samples 10", "--binarize dynamic --iw 100 --limit 1000"],
+    },
+    Model {
+        name: "iwae-50",
+        // Few draws for most of the way: fifty cost six times as much.
+        runs: &[
+            "--samples 8 --schedule constant --epochs 56",
+            "--schedule cosine --lr 1.2e-3 --epochs 180 --stop-after 114",
+            "--lr 1.9e-3 --epochs 160",
+        ],
+        measures: &["--binarize dynamic --iw 5000"],
+    },
+    Model {
+        name: "cvae-20",
+        runs: &["--epochs 30"],
+        measures: &["--samples 10", "--samples 10 --binarize dynamic --iw 1000"],
+    },
+];
 
 /// The names that the command line accepts.
 pub(crate) fn names() -> PossibleValuesParser {

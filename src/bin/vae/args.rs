@@ -54,6 +54,9 @@ pub(crate) struct TrainArgs {
     /// Optimiser steps.
     #[arg(long)]
     pub(crate) steps: Option<u64>,
+    /// Stop when this epoch is done, as if interrupted: unlike a limit, this leaves the schedule as long as it was.
+    #[arg(long, value_name = "EPOCH", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) stop_after: Option<u32>,
     /// Images per step [default: the preset's, or 128].
     #[arg(long)]
     pub(crate) batch: Option<u32>,

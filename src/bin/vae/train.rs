@@ -75,6 +75,10 @@ pub(crate) fn run(args: &TrainArgs) -> Result<()> {
             saved = true;
             bar.suspend(|| report(args, &vae, &epoch, seconds))?;
             started = Instant::now();
+            if args.stop_after.is_some_and(|last| epoch.epoch >= last) {
+                bar.finish_and_clear();
+                return Ok(());
+            }
         }
         if progress.phase == Phase::Done {
             bar.finish_and_clear();
