@@ -1,11 +1,11 @@
 //! A convolution or its transpose.
 
-use std::ops::Range;
-
-use super::columns::{Copies, Gather, Grid, Run};
+use super::columns::{Copies, Gather, Run};
 use super::epilogue::finish;
+use super::narrow::narrow;
 use super::shape::{Direction, Product, Shape};
 use super::source::Fill;
+use super::store::Store;
 use super::workspace::{BLOCK, SLACK, Scratch, Workspace, group};
 use crate::cpu::Machine;
 use crate::cpu::gemm::{Column, Kernel, Panels, ROWS, Tiled, column_of_tiles, pass, with_kernel};
@@ -58,8 +58,7 @@ impl Tiled for Work<'_> {
             let count = y.len() / result;
             let workspace = &mut *scratch.workspace(threads);
             let from = &job.x[piece * images * image..][..count * image];
-            let to = &mut workspace.source[..count * shape.source.len()];
-            isa.run(Fill { source: shape.source, images: from, to });
+            isa.run(Fill { source: shape.source, images: from, to: &mut workspace.source });
             let mut done = 0;
             for product in shape.products() {
                 let depth = shape.depth(&product);
@@ -78,12 +77,12 @@ impl Tiled for Work<'_> {
 
 /// What is the same for all images of a product.
 #[derive(Debug, Clone, Copy)]
-struct Terms<'a> {
-    depth: usize,
+pub(super) struct Terms<'a> {
+    pub(super) depth: usize,
     /// Panels of `[depth, MR]`.
-    weight: &'a [f32],
+    pub(super) weight: &'a [f32],
     /// `[depth]`: where each term lies in an image's source.
-    places: &'a [usize],
+    pub(super) places: &'a [usize],
 }
 
 /// Packs the weights of all products.
@@ -145,6 +144,9 @@ fn multiply<const MR: usize, const NR: usize>(
     let sums: &mut [f32] = bytemuck::cast_slice_mut(sums);
     let Product { grid, origin, .. } = *product;
     let channels = shape.result.channels as usize;
+    if 2 * channels <= MR {
+        return narrow(kernel, shape, product, terms, source, y);
+    }
     let columns = grid.area() * (y.len() / shape.result.len() as usize);
     for block in (0..columns).step_by(BLOCK) {
         let until = columns.min(block + BLOCK);
@@ -176,46 +178,6 @@ fn multiply<const MR: usize, const NR: usize>(
                 }
             }
             isa.run(Store { shape, product, columns: block..until, first, count, sums, y });
-        }
-    }
-}
-
-/// Puts sums into their places in the result.
-struct Store<'a> {
-    shape: &'a Shape,
-    product: &'a Product,
-    /// Pixels of the product, counted over all images.
-    columns: Range<usize>,
-    /// Channels.
-    first: usize,
-    count: usize,
-    /// `[channels, BLOCK]`
-    sums: &'a [f32],
-    y: &'a mut [f32],
-}
-
-impl Task for Store<'_> {
-    #[inline(always)]
-    fn run(self) {
-        let Product { grid, y: top, x: left, .. } = *self.product;
-        let (area, width, step) =
-            (self.shape.result_area(), self.shape.result.width as usize, self.shape.step);
-        // Without gaps, rows follow one another.
-        let grid = if step == 1 { Grid { rows: 1, columns: area } } else { grid };
-        for run in grid.runs(self.columns) {
-            let pixel = (top + run.row * step) * width + left + run.column * step;
-            let image = &mut self.y[run.grid * self.shape.result.len() as usize..];
-            let channels = image[self.first * area..].chunks_mut(area).take(self.count);
-            for (channel, sums) in channels.zip(self.sums.chunks_exact(BLOCK)) {
-                let (to, sums) = (&mut channel[pixel..], &sums[run.at..run.at + run.len]);
-                if step == 1 {
-                    to[..run.len].copy_from_slice(sums);
-                } else {
-                    for (to, &sum) in to.iter_mut().step_by(step).zip(sums) {
-                        *to = sum;
-                    }
-                }
-            }
         }
     }
 }

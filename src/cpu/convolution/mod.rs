@@ -7,8 +7,10 @@
 mod columns;
 mod correlate;
 mod epilogue;
+mod narrow;
 mod shape;
 mod source;
+mod store;
 mod weight_gradient;
 mod workspace;
 

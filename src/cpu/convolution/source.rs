@@ -34,15 +34,17 @@ impl Source {
         (plane * self.rows + y / self.step) * self.pitch + x / self.step
     }
 
-    /// Columns of a plane of remainder `phase` that lie within the image.
-    fn inside(&self, phase: usize, extent: usize, most: usize) -> std::ops::Range<usize> {
-        let start = self.lead.saturating_sub(phase).div_ceil(self.step).min(most);
-        let end = (self.lead + extent).saturating_sub(phase).div_ceil(self.step).min(most);
-        start..end.max(start)
+    /// Rows or columns of a plane of remainder `phase` that lie within an image of that `extent`.
+    const fn inside(&self, phase: usize, extent: usize, most: usize) -> (usize, usize) {
+        let start = self.lead.saturating_sub(phase).div_ceil(self.step);
+        let end = (self.lead + extent).saturating_sub(phase).div_ceil(self.step);
+        let end = if end < most { end } else { most };
+        (if start < end { start } else { end }, end)
     }
 }
 
-/// Copies images, as many as `to` has room for.
+/// Copies images, as many as there are. Values go eight at a time: what is written too much is mended by what
+/// follows, so `to` must reach that far past the last image.
 pub(super) struct Fill<'a> {
     pub(super) source: Source,
     pub(super) images: &'a [f32],
@@ -53,46 +55,56 @@ impl Task for Fill<'_> {
     #[inline(always)]
     fn run(self) {
         let s = self.source;
-        let planes = self.to.chunks_exact_mut(s.phases * s.phases * s.rows * s.pitch);
-        for (channel, planes) in self.images.chunks_exact(s.height * s.width).zip(planes) {
-            for (phase, plane) in planes.chunks_exact_mut(s.rows * s.pitch).enumerate() {
-                let (below, right) = (phase / s.phases, phase % s.phases);
-                let rows = s.inside(below, s.height, s.rows);
-                let columns = s.inside(right, s.width, s.pitch);
-                plane[..rows.start * s.pitch].fill(0.0);
-                plane[rows.end * s.pitch..].fill(0.0);
-                for row in rows {
-                    let to = &mut plane[row * s.pitch..][..s.pitch];
-                    to[..columns.start].fill(0.0);
-                    to[columns.end..].fill(0.0);
-                    if !columns.is_empty() {
-                        let y = row * s.step + below - s.lead;
-                        let x = columns.start * s.step + right - s.lead;
-                        let from = &channel[y * s.width + x..(y + 1) * s.width];
-                        every(s.step, from, &mut to[columns.clone()]);
+        let plane = s.rows * s.pitch;
+        let mut to = 0;
+        for image in (0..self.images.len()).step_by(s.height * s.width) {
+            for below in 0..s.phases {
+                let (top, bottom) = s.inside(below, s.height, s.rows);
+                for right in 0..s.phases {
+                    let (left, end) = s.inside(right, s.width, s.pitch);
+                    let plane = &mut self.to[to..][..plane + WIDE];
+                    zeros(plane, 0, top * s.pitch);
+                    for row in top..bottom {
+                        let to = &mut plane[row * s.pitch..];
+                        zeros(to, 0, left);
+                        if left < end {
+                            let y = row * s.step + below - s.lead;
+                            let x = left * s.step + right - s.lead;
+                            every(s.step, &self.images[image + y * s.width + x..], to, left, end);
+                        }
+                        zeros(to, end, s.pitch);
                     }
+                    zeros(plane, bottom * s.pitch, s.rows * s.pitch);
+                    to += s.rows * s.pitch;
                 }
             }
         }
     }
 }
 
+/// Values per copy.
+const WIDE: usize = 8;
+
+#[inline(always)]
+fn zeros(to: &mut [f32], from: usize, end: usize) {
+    for at in (from..end).step_by(WIDE) {
+        to[at..at + WIDE].copy_from_slice(&[0.0; WIDE]);
+    }
+}
+
 /// Every `step`th value.
 #[inline(always)]
-fn every(step: usize, from: &[f32], to: &mut [f32]) {
-    match step {
-        1 => to.copy_from_slice(&from[..to.len()]),
-        2 => {
-            let (pairs, rest) = from.as_chunks::<2>();
-            let (whole, last) = to.split_at_mut(pairs.len().min(to.len()));
-            for (to, [even, _]) in whole.iter_mut().zip(pairs) {
-                *to = *even;
-            }
-            last.copy_from_slice(&rest[..last.len()]);
-        }
-        _ => {
-            for (to, &from) in to.iter_mut().zip(from.iter().step_by(step)) {
-                *to = from;
+fn every(step: usize, from: &[f32], to: &mut [f32], start: usize, end: usize) {
+    for at in (start..end).step_by(WIDE) {
+        let from = &from[(at - start) * step..];
+        let to = &mut to[at..at + WIDE];
+        match (step, from.first_chunk::<{ 2 * WIDE }>()) {
+            (1, Some(whole)) => to.copy_from_slice(&whole[..WIDE]),
+            (2, Some(whole)) => to.copy_from_slice(&std::array::from_fn::<_, WIDE, _>(|i| whole[2 * i])),
+            _ => {
+                for (to, &from) in to.iter_mut().zip(from.iter().step_by(step)) {
+                    *to = from;
+                }
             }
         }
     }

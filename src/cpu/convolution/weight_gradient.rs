@@ -79,8 +79,7 @@ impl Tiled for Work<'_> {
             for row in (first..end).step_by(group) {
                 let count = group.min(end - row);
                 let images = &large[row * large_len..][..count * large_len];
-                let to = &mut workspace.source[..count * source.len()];
-                isa.run(Fill { source, images, to });
+                isa.run(Fill { source, images, to: &mut workspace.source });
                 let small = &small[row * small_len..][..count * small_len];
                 let begun = row > first;
                 accumulate::<MR, NR>(kernel, isa, &shape, small, begun, workspace, gradient);

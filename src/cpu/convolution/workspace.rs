@@ -20,6 +20,8 @@ const COLUMNS: usize = 1024;
 const SOURCE: usize = 1 << 16;
 /// What a copy into a panel may read or write too much.
 pub(super) const SLACK: usize = 8;
+/// What may be read past the last image's source.
+const TAIL: usize = 2 * MOST_TILE_COLUMNS;
 
 /// Everything that is kept from step to step.
 #[derive(Debug, Default)]
@@ -65,7 +67,7 @@ impl Scratch {
         grow(&mut self.taps, terms)?;
         let group = group(&shape, (images * samples) as usize, threads);
         self.each(threads, |workspace| {
-            grow(&mut workspace.source, group * shape.source.len() + SLACK)?;
+            grow(&mut workspace.source, group * shape.source.len() + TAIL)?;
             grow(&mut workspace.columns, (DEPTH * MOST_TILE_COLUMNS + SLACK).div_ceil(LINE))?;
             grow(&mut workspace.rows, (ROWS + MOST_TILE_ROWS) * BLOCK / LINE)
         })
@@ -77,7 +79,7 @@ impl Scratch {
         let depth = DEPTH.min(images * g.small_area() as usize);
         let channels = g.small.channels as usize + MOST_TILE_ROWS;
         self.each(threads, |workspace| {
-            grow(&mut workspace.source, images * source.len() + SLACK)?;
+            grow(&mut workspace.source, images * source.len() + TAIL)?;
             grow(&mut workspace.columns, (DEPTH * MOST_TILE_COLUMNS + SLACK).div_ceil(LINE))?;
             grow(&mut workspace.rows, (channels * depth).div_ceil(LINE))?;
             grow(&mut workspace.places, depth)

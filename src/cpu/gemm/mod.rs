@@ -20,8 +20,8 @@ use crate::op::Op;
 use super::Machine;
 use super::simd::Isa;
 use super::threads::{Chunks, Threads};
-pub(crate) use kernel::Kernel;
 use kernel::Tile;
+pub(crate) use kernel::{Kernel, Strip};
 pub(crate) use pack::{Along, Operand, Pack};
 
 /// Reduction per pass: a panel of B this deep stays in the first-level cache.

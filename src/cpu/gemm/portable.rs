@@ -1,6 +1,6 @@
 //! The register tile in plain Rust, for targets without a kernel of their own.
 
-use super::kernel::{Kernel, Tile};
+use super::kernel::{Kernel, Strip, Tile};
 
 /// aarch64 has 32 vector registers and needs many sums in flight; other targets have 16.
 const ROWS: usize = if cfg!(target_arch = "aarch64") { 8 } else { 4 };
@@ -31,5 +31,18 @@ impl Kernel<ROWS, COLUMNS> for Portable {
                 *c = if tile.accumulate { *c + sum } else { sum };
             }
         }
+    }
+
+    fn strip(self, strip: Strip<'_>, c: &mut [f32]) {
+        let mut sums = [[0.0; COLUMNS]; 2];
+        for (a, &place) in strip.a.as_chunks::<ROWS>().0.iter().zip(strip.places) {
+            let b = &strip.b[place..place + 2 * COLUMNS].as_chunks::<COLUMNS>().0;
+            for i in 0..2 {
+                for j in 0..COLUMNS {
+                    sums[i][j] = multiply_add(a[strip.row], b[i][j], sums[i][j]);
+                }
+            }
+        }
+        c[..2 * COLUMNS].copy_from_slice(sums.as_flattened());
     }
 }

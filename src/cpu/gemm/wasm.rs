@@ -3,7 +3,7 @@
 
 use std::arch::wasm32::*;
 
-use super::kernel::{Kernel, Tile};
+use super::kernel::{Kernel, Strip, Tile};
 
 const ROWS: usize = 4;
 const VECTORS: usize = 2;
@@ -53,6 +53,23 @@ impl Kernel<ROWS, COLUMNS> for Simd128 {
                     v128_store(at, if accumulate { f32x4_add(v128_load(at), sum) } else { sum });
                 }
             }
+        }
+    }
+
+    fn strip(self, strip: Strip<'_>, c: &mut [f32]) {
+        let mut sums = [f32x4_splat(0.0); 2 * VECTORS];
+        for (a, &place) in strip.a.as_chunks::<ROWS>().0.iter().zip(strip.places) {
+            let b: *const f32 = strip.b[place..place + 2 * COLUMNS].as_ptr();
+            let a = f32x4_splat(a[strip.row]);
+            for (j, sum) in sums.iter_mut().enumerate() {
+                // SAFETY: B's row was sliced to that many values.
+                *sum = multiply_add(a, unsafe { v128_load(b.add(j * LANES).cast()) }, *sum);
+            }
+        }
+        let c = c[..2 * COLUMNS].as_mut_ptr();
+        for (j, sum) in sums.into_iter().enumerate() {
+            // SAFETY: C was sliced to that many values.
+            unsafe { v128_store(c.add(j * LANES).cast(), sum) };
         }
     }
 }

@@ -3,11 +3,11 @@
 
 use std::arch::x86_64::*;
 
-use super::kernel::{Kernel, Tile};
+use super::kernel::{Kernel, Strip, Tile};
 use crate::cpu::simd::{Avx2, Avx512};
 
 macro_rules! kernel {
-    ($isa:ty, $function:ident, $features:literal, $rows:literal, $vectors:literal, $lanes:literal,
+    ($isa:ty, $function:ident, $strip:ident, $features:literal, $rows:literal, $vectors:literal, $lanes:literal,
      $zero:ident, $load:ident, $store:ident, $splat:ident, $fma:ident, $add:ident) => {
         impl Kernel<$rows, { $vectors * $lanes }> for $isa {
             fn tile(self, tile: Tile<'_>) {
@@ -17,6 +17,30 @@ macro_rules! kernel {
                 assert!(tile.stride >= COLUMNS && tile.c.len() >= ($rows - 1) * tile.stride + COLUMNS);
                 // SAFETY: `self` proves the features; the lengths of all three slices are asserted above.
                 unsafe { $function(tile.a.as_ptr(), tile.b.as_ptr(), depth, tile) }
+            }
+
+            fn strip(self, strip: Strip<'_>, c: &mut [f32]) {
+                // SAFETY: `self` proves the features.
+                unsafe { $strip(strip, c) }
+            }
+        }
+
+        #[target_feature(enable = $features)]
+        fn $strip(strip: Strip<'_>, c: &mut [f32]) {
+            const COLUMNS: usize = 2 * $vectors * $lanes;
+            let mut sums = [$zero(); 2 * $vectors];
+            for (a, &place) in strip.a.as_chunks::<$rows>().0.iter().zip(strip.places) {
+                let b = strip.b[place..place + COLUMNS].as_ptr();
+                let a = $splat(a[strip.row]);
+                for (j, sum) in sums.iter_mut().enumerate() {
+                    // SAFETY: B's row was sliced to that many values.
+                    *sum = $fma(a, unsafe { $load(b.add(j * $lanes)) }, *sum);
+                }
+            }
+            let c = c[..COLUMNS].as_mut_ptr();
+            for (j, sum) in sums.into_iter().enumerate() {
+                // SAFETY: C was sliced to that many values.
+                unsafe { $store(c.add(j * $lanes), sum) };
             }
         }
 
@@ -57,6 +81,7 @@ macro_rules! kernel {
 kernel!(
     Avx512,
     tile_avx512,
+    strip_avx512,
     "avx512f",
     8,
     2,
@@ -71,6 +96,7 @@ kernel!(
 kernel!(
     Avx2,
     tile_avx2,
+    strip_avx2,
     "avx2,fma",
     6,
     2,
