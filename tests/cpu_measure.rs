@@ -130,6 +130,55 @@ fn the_estimate_of_the_error_bounds_it_and_shows_a_grid_that_is_too_coarse() {
     assert!(estimates[0] > 0.5 && estimates[3] < 1e-3, "{estimates:?}");
 }
 
+/// One pixel, x = weight·z₁ + noise of deviation 0.01, under an encoder that always says q(z|x) = N(0, 0.1²).
+fn pixel(weight: f32) -> Session<CpuExecutor> {
+    let json = r#"{"input": {"channels": 1, "height": 1, "width": 1}, "encoder": [], "latent": 2, "decoder": [],
+        "likelihood": {"type": "gaussian", "sigma": 0.01}}"#;
+    let spec = VaeSpec::from_json(json).unwrap();
+    let layout = Layout::new(&spec).unwrap();
+    let mut params = vec![0.0; layout.len as usize];
+    for tensor in &layout.tensors {
+        match tensor.name.as_str() {
+            "logvar.bias" => params[tensor.range.clone()].fill(2.0 * 0.1_f32.ln()),
+            "output.weight" => params[tensor.range.start] = weight,
+            _ => {}
+        }
+    }
+    let mut executor = cpu(layout.len);
+    executor.write(None, View { space: Space::Params, offset: 0, len: layout.len }, &params).unwrap();
+    Session::new(executor, spec)
+}
+
+fn covered(session: &mut Session<CpuExecutor>, images: &[f32]) -> Quadrature {
+    let grid = Grid::covering(&block_on(session.encode(images, None)).unwrap(), None).unwrap();
+    assert_eq!(grid.half_width(), 6.0);
+    block_on(log_likelihood_2d(session, images, grid, |_, _| {})).unwrap()
+}
+
+#[test]
+fn what_the_encoder_misses_is_found_on_a_wider_grid() {
+    // The second pixel's posterior is centred on z₁ = 8.9.
+    let found = covered(&mut pixel(0.1), &[0.1, 0.9]);
+    assert_eq!(found.grid.half_width(), 12.0);
+    let variance = 0.1_f64.powi(2) + 0.01_f64.powi(2);
+    let exact = |x: f64| -0.5 * (x * x / variance + (std::f64::consts::TAU * variance).ln());
+    close(&found.log_likelihood, &[exact(0.1), exact(0.9)], 1e-3);
+    assert!(found.worst_error() < 1e-3, "{}", found.worst_error());
+
+    let near = covered(&mut pixel(0.1), &[0.1]);
+    assert_eq!(near.grid.half_width(), 6.0);
+    close(&near.log_likelihood, &[exact(0.1)], 1e-3);
+}
+
+#[test]
+fn what_is_beyond_the_widest_grid_is_in_the_error() {
+    // Centred on z₁ = 14.6.
+    let found = covered(&mut pixel(0.06), &[0.0, 0.9]);
+    assert_eq!(found.grid.half_width(), 12.0);
+    assert!(found.beyond[0] < 1e-12 && found.beyond[1] > 1.0, "{:?}", found.beyond);
+    assert!(found.worst_error() > 1.0 && found.error() > 0.5);
+}
+
 #[test]
 fn the_result_does_not_depend_on_how_many_images_come_together() {
     let e = expected("bernoulli");

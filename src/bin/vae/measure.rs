@@ -219,12 +219,16 @@ impl Work<'_> {
     fn quadrature(&mut self, data: &Dataset, n: usize, grid: Grid, measured: &mut Measured) -> Result<()> {
         let targets = self.targets(data, 0, n);
         let bar = output::bar("quadrature", (grid.points() as usize).pow(2), self.quiet);
-        let done = |done: usize, _| bar.set_position(done as u64);
+        let done = |done: usize, all: usize| {
+            bar.set_length(all as u64);
+            bar.set_position(done as u64);
+        };
         let found = block_on(log_likelihood_2d(self.vae.session(), &targets, grid, done))?;
         bar.finish_and_clear();
+        let grid = found.grid;
         let line = format!(
-            "quadrature: log p(x) {:.4} nats per image; doubling the spacing changes it by {:.1e}, one image's by \
-             up to {:.1e} ({} points a side over ±{:.2})",
+            "quadrature: log p(x) {:.4} nats per image; its error is some {:.1e}, one image's up to {:.1e} \
+             ({} points a side over ±{:.2})",
             found.mean(),
             found.error(),
             found.worst_error(),

@@ -54,7 +54,8 @@ impl Grid {
 
     /// A grid that reaches 6 standard deviations beyond every μ (but at least to ±6 and at most to ±12), with
     /// `points` along a side, or, without it, with a spacing of 1.25 standard deviations of the narrowest percent of
-    /// posteriors, within 129 to 801 points. Whether it was fine enough, [`Quadrature::error`] tells.
+    /// posteriors, within 129 to 801 points. Whether it was fine and wide
+    /// enough, the quadrature itself finds out: it takes a wider one where an encoder that misses misled this choice.
     ///
     /// # Errors
     /// [`Error::InvalidArgument`] for a posterior that is not of two dimensions or not finite; as [`Self::new`].
@@ -70,6 +71,21 @@ impl Grid {
         let fine = (2.0 * half_width / (SPACING * *narrow)).ceil() + 1.0;
         let chosen = fine.clamp(CHOSEN_POINTS.0.into(), CHOSEN_POINTS.1.into()) as u32;
         Self::new(half_width, points.unwrap_or(chosen))
+    }
+
+    /// The widest grid that is chosen, where this one is narrower: of the same spacing, as far as 801 points along a
+    /// side reach, or as many as this one has.
+    pub(super) fn wider(self) -> Option<Self> {
+        let (half_width, most) = (HALF_WIDTH.1, CHOSEN_POINTS.1.max(self.points));
+        (self.half_width < half_width).then(|| {
+            let points = (2.0 * half_width / self.spacing()).ceil().min(f64::from(most - 1)) as u32 + 1;
+            Self { half_width, points: points | 1 }
+        })
+    }
+
+    /// Whether a point of the grid lies on its outermost ring.
+    pub(super) fn on_edge(self, z: [f64; 2]) -> bool {
+        z.iter().any(|v| v.abs() > self.half_width - 0.5 * self.spacing())
     }
 
     /// Distance between neighbours.
@@ -154,6 +170,17 @@ mod tests {
         assert!(far.spacing() < 0.1001 && far.spacing() > 0.098, "{far:?}");
         assert_eq!(of(40.0, 1e-4, None), Grid { half_width: 12.0, points: 801 });
         assert_eq!(of(0.0, 1e-4, Some(64)).points, 65);
+    }
+
+    #[test]
+    fn a_wider_grid_keeps_the_spacing_within_bounds() {
+        let wider = Grid::new(6.0, 129).unwrap().wider().unwrap();
+        assert_eq!(wider, Grid { half_width: 12.0, points: 257 });
+        assert_eq!(Grid::new(8.0, 701).unwrap().wider().unwrap().points, 801);
+        assert_eq!(Grid::new(8.0, 901).unwrap().wider().unwrap().points, 901);
+        assert_eq!(wider.wider(), None);
+        let ring = wider.places(Part::Coarse).chain(wider.places(Part::Rest)).filter(|&z| wider.on_edge(z));
+        assert_eq!(ring.count(), 4 * 256);
     }
 
     #[test]

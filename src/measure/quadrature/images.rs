@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::log_sum::LogSum;
+use super::log_sum::GridSum;
 use crate::error::{Error, Result};
 use crate::spec::{Likelihood, VaeSpec};
 
@@ -70,7 +70,7 @@ impl<'a> Images<'a> {
     ///
     /// # Errors
     /// [`Error::InvalidArgument`] for one that is not finite.
-    pub(super) fn finish(&self, sums: &[LogSum], more: f64) -> Result<Vec<f64>> {
+    pub(super) fn finish(&self, sums: &[GridSum], more: f64) -> Result<Vec<f64>> {
         let values: Vec<f64> = sums
             .iter()
             .zip(self.targets.chunks_exact(self.pixels))
@@ -82,7 +82,7 @@ impl<'a> Images<'a> {
                         -0.5 * deviations.sum::<f64>() / f64::from(sigma).powi(2)
                     }
                 };
-                sum.log() + a + more
+                sum.all.log() + a + more
             })
             .collect();
         match values.iter().position(|v| !v.is_finite()) {
@@ -127,8 +127,8 @@ mod tests {
                     let row = |values: &[f32], i: usize| values[3 * i..3 * i + 3].to_vec();
                     let (x, u) = (row(&targets, image), row(&centred, image));
                     let product: f32 = u.iter().zip(row(&weights, point)).map(|(u, w)| u * w).sum();
-                    let mut term = LogSum::EMPTY;
-                    term.add(&[product + constants[point]]);
+                    let mut term = GridSum::EMPTY;
+                    term.add(&[product + constants[point]], 0);
                     let found = images.finish(&[term; 2], 0.0).unwrap()[image];
                     let log_p = |(&x, l): (&f32, f32)| {
                         let (x, l) = (f64::from(x), f64::from(l));

@@ -34,6 +34,29 @@ impl LogSum {
     }
 }
 
+/// An image's sum over the points of a grid, and how much of it lies on the grid's outermost ring.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct GridSum {
+    pub(super) all: LogSum,
+    edge: LogSum,
+}
+
+impl GridSum {
+    pub(super) const EMPTY: Self = Self { all: LogSum::EMPTY, edge: LogSum::EMPTY };
+
+    /// Takes the terms of more points, the first `edge` of which lie on the ring.
+    pub(super) fn add(&mut self, terms: &[f32], edge: usize) {
+        self.all.add(terms);
+        self.edge.add(&terms[..edge]);
+    }
+
+    /// By how many nats the sum would grow if the integrand kept its size on the ring, which is `spacing` wide, for
+    /// one standard deviation of the prior beyond it.
+    pub(super) fn beyond(self, spacing: f64) -> f64 {
+        ((self.edge.log() - self.all.log()).exp() / spacing).ln_1p()
+    }
+}
+
 /// The maximum, in lanes that become vectors; most rows need nothing else.
 fn largest(terms: &[f32]) -> f32 {
     let larger = |a: f32, b: f32| if b > a { b } else { a };
@@ -75,6 +98,15 @@ mod tests {
         assert_eq!(sum_of(&[3.0, -40.0]).log(), 3.0);
         assert_eq!(LogSum::EMPTY.log(), f64::NEG_INFINITY);
         assert!(!sum_of(&[f32::INFINITY]).log().is_finite());
+    }
+
+    #[test]
+    fn what_lies_on_the_ring_is_carried_on() {
+        let mut sum = GridSum::EMPTY;
+        sum.add(&[0.0, 0.0, 0.0], 0);
+        assert_eq!(sum.beyond(0.1), 0.0);
+        sum.add(&[0.0], 1);
+        assert!((sum.beyond(0.1) - 3.5_f64.ln()).abs() < 1e-12);
     }
 
     #[test]

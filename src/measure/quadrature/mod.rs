@@ -1,16 +1,18 @@
 //! The exact log p(x) of a model whose latent has two dimensions, by quadrature over the plane of z.
 //!
-//! log p(x) = log ∫ p(x|z) N(z; 0, I) dz is summed over a uniform grid on [−R, R]². The integrand is smooth and decays
-//! to nothing before the edges, and for such integrands the trapezoidal rule converges faster than any power of
-//! the spacing (Trefethen and Weideman, "The exponentially convergent trapezoidal rule", SIAM Review 56(3), 2014):
-//! for a normal posterior of standard deviation s, a spacing of s errs by 10⁻⁸ of the integral, of 2s by 10⁻².
+//! log p(x) = log ∫ p(x|z) N(z; 0, I) dz is summed over a uniform grid on [−R, R]². The integrand is smooth, and where
+//! it decays to nothing before the edges, the trapezoidal rule converges faster than any power of the spacing
+//! (Trefethen and Weideman, "The exponentially convergent trapezoidal rule", SIAM Review 56(3), 2014): for a normal
+//! posterior of standard deviation s, a spacing of s errs by 10⁻⁸ of the integral, of 2s by 10⁻².
 //!
 //! log p(x|z_g) is affine in x up to a term without z, so some images against some points of the grid are one matrix
 //! product with the decoder's logits as weights, run as a plan of its own on the model's executor.
 //!
-//! The importance-weighted L_K never exceeds log p(x) in the mean, and falls short of it where the encoder misses
-//! part of the true posterior: with two dimensions, where posteriors are narrow and may have several modes, a few
-//! images can lack tens of nats whatever K is. Quadrature has no such gap, since it does not use the encoder.
+//! The importance-weighted L_K never exceeds log p(x) in the mean, and falls short of it where the encoder misses part
+//! of the true posterior: with two dimensions, where posteriors are narrow and may have several modes, a few images can
+//! lack tens of nats whatever K is. Quadrature uses the encoder only to choose R and the spacing. Doubling the spacing
+//! tells whether the points are close enough; the outermost ring of them tells what R cuts off, and where that is not
+//! negligible for every image, the sum is taken again with the largest R.
 
 mod grid;
 mod images;
@@ -35,7 +37,10 @@ pub struct Quadrature {
     pub log_likelihood: Vec<f64>,
     /// The same from every second point along both dimensions.
     pub coarse: Vec<f64>,
-    /// The grid.
+    /// Nats that each image would gain if the integrand kept its size at the grid's edge for one standard deviation
+    /// of the prior beyond it. Where this is not small, [`Self::log_likelihood`] is only a lower bound.
+    pub beyond: Vec<f64>,
+    /// The grid: the one asked for, or a wider one where that would have cut something off.
     pub grid: Grid,
 }
 
@@ -46,26 +51,28 @@ impl Quadrature {
         self.log_likelihood.iter().sum::<f64>() / self.log_likelihood.len() as f64
     }
 
-    /// How much the mean changes when the spacing is doubled, in nats. The rule converges faster than any power of
-    /// the spacing, so where this is small it bounds the error with a wide margin.
+    /// An estimate of the mean's error in nats: how much it changes when the spacing is doubled, and what lies beyond
+    /// the edge. The rule converges faster than any power of the spacing, so the first part is a cautious one where it
+    /// is small; the second holds if the integrand falls from the edge on.
     #[must_use]
     pub fn error(&self) -> f64 {
         let sum: f64 = self.log_likelihood.iter().zip(&self.coarse).map(|(fine, coarse)| fine - coarse).sum();
-        sum.abs() / self.log_likelihood.len() as f64
+        (sum.abs() + self.beyond.iter().sum::<f64>()) / self.log_likelihood.len() as f64
     }
 
     /// The same for the image for which it is largest.
     #[must_use]
     pub fn worst_error(&self) -> f64 {
-        let pairs = self.log_likelihood.iter().zip(&self.coarse);
-        pairs.map(|(fine, coarse)| (fine - coarse).abs()).fold(0.0, f64::max)
+        let values = self.log_likelihood.iter().zip(&self.coarse).zip(&self.beyond);
+        values.map(|((fine, coarse), beyond)| (fine - coarse).abs() + beyond).fold(0.0, f64::max)
     }
 }
 
 /// The exact log p(x) of `targets`, `n × pixels` values in [0, 1], summed over `grid`: one that covers the targets'
-/// posteriors ([`Grid::covering`]). `progress` hears how many points of the grid are done, of how many.
+/// posteriors ([`Grid::covering`]). Where it cuts off more than 10⁻⁴ nats of an image and reaches less far than ±12,
+/// the sum is taken again over ±12. `progress` hears how many points are done, of how many so far.
 ///
-/// Grey pixels are taken as soft targets, as everywhere. Beside 16 bytes an image, memory is bounded by one product
+/// Grey pixels are taken as soft targets, as everywhere. Beside 48 bytes an image, memory is bounded by one product
 /// of 1000 images and 1024 points. Rounding is that of 32-bit floats at the size of log p(x|z), some 10⁻⁵ nats for
 /// binary pixels.
 ///

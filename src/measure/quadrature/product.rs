@@ -1,7 +1,7 @@
 //! The matrix product as a plan of its own: one [`Op::Linear`] whose weights are logits that the host wrote.
 
 use super::images::Images;
-use super::log_sum::LogSum;
+use super::log_sum::GridSum;
 use crate::error::Result;
 use crate::executor::{Executor, Phase, ProgramId};
 use crate::op::{Linear, Op, Space, View};
@@ -15,6 +15,13 @@ const IMAGES: u32 = 1000;
 const POINTS: u32 = 1024;
 /// Most values of one factor of the product: 32 MiB.
 const MAX_FACTOR: u32 = 1 << 23;
+
+/// How many points the product holds, and how many of them, the first, lie on the grid's outermost ring.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Loaded {
+    pub(super) points: usize,
+    pub(super) edge: usize,
+}
 
 /// [images, pixels] × [points, pixels]ᵀ + [points]: all three written by the host.
 #[derive(Debug)]
@@ -83,8 +90,8 @@ impl Product {
         self.write(executor, self.constants, constants)
     }
 
-    /// Adds to the sums of images `first..` their terms at the first `points` of the points that were loaded, for as
-    /// many images as one product holds; returns how many those were.
+    /// Adds to the sums of images `first..` their terms at the points that were loaded, for as many images as one
+    /// product holds; returns how many those were.
     ///
     /// # Errors
     /// Whatever the backend answers.
@@ -92,9 +99,9 @@ impl Product {
         &self,
         executor: &mut impl Executor,
         images: &Images<'_>,
-        points: usize,
+        loaded: Loaded,
         first: usize,
-        sums: &mut [LogSum],
+        sums: &mut [GridSum],
     ) -> Result<usize> {
         let n = (sums.len() - first).min(self.batch as usize);
         self.write(executor, self.images, &images.centred(first, n))?;
@@ -102,7 +109,7 @@ impl Product {
         let terms = View { len: n as u32 * self.points, ..self.terms };
         let terms = executor.read(Some(self.program), terms).await?;
         for (row, sum) in terms.chunks_exact(self.points as usize).zip(&mut sums[first..]) {
-            sum.add(&row[..points]);
+            sum.add(&row[..loaded.points], loaded.edge);
         }
         Ok(n)
     }

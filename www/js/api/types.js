@@ -137,10 +137,10 @@
  * Exact log p(x) by quadrature.
  * @typedef {object} Quadrature
  * @property {Float64Array} logLikelihood nats, one value an image
- * @property {number} error how much the mean changes when the spacing is doubled: a bound with a wide margin where it is small
+ * @property {number} error an estimate of the mean's error: how much it changes when the spacing is doubled, and what lies beyond the grid's edge
  * @property {number} worstError the same for the image for which it is largest
  * @property {number} points of the grid along a side
- * @property {number} halfWidth the grid covers [−halfWidth, halfWidth]²
+ * @property {number} halfWidth the grid covers [−halfWidth, halfWidth]²; 12 where the posteriors' grid would have cut something off
  */
 
 /** The engine as wasm exports it. Its async methods borrow it exclusively: never two at once. `labels` are for conditional models.
