@@ -216,11 +216,23 @@ fn a_trained_model_keeps_its_weights_and_its_recipe() {
         "BATCH = 25\n",
         "LEARNING_RATE = 0.005\n",
         "SAMPLES = 3\n",
+        "EVALUATED = 166\n",
         "SEED = 9\n",
         "register_hook",
     ] {
         assert!(train.contains(word), "{word} is missing:\n{train}");
     }
+}
+
+#[test]
+fn what_a_note_holds_is_not_taken_for_a_template() {
+    let place = Place::new();
+    let Preset { spec, recipe, .. } = preset("dense-20").unwrap();
+    let mut notes = notes(&recipe);
+    notes.insert("preset".into(), "{{functions}}".into());
+    let [_, train] = export(&place, &spec, &notes, "out");
+    assert!(train.contains("\"preset\": \"{{functions}}\","), "{train}");
+    assert_eq!(train.matches("def objective(").count(), 1);
 }
 
 #[test]

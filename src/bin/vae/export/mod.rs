@@ -63,9 +63,18 @@ fn prepare(folder: &Path) -> Result<()> {
     }
 }
 
-/// A template with every `{{key}}` replaced by its value.
+/// A template with every `{{key}}` replaced by its value, in one pass: what a value holds is not looked at.
 fn fill(template: &str, values: &[(&str, &str)]) -> String {
-    values
-        .iter()
-        .fold(template.to_owned(), |text, (key, value)| text.replace(&format!("{{{{{key}}}}}"), value))
+    let mut text = String::with_capacity(template.len());
+    let mut rest = template;
+    while let Some((before, after)) = rest.split_once("{{") {
+        text.push_str(before);
+        let found = after.split_once("}}").and_then(|(name, after)| {
+            values.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value, after))
+        });
+        let (value, after) = found.unwrap_or(("{{", after));
+        text.push_str(value);
+        rest = after;
+    }
+    text + rest
 }

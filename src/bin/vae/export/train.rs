@@ -15,6 +15,9 @@ use vae_playground::{Result, VaeSpec};
 
 use super::fill;
 
+/// Draws of z that a process of the script evaluates at a time.
+const EVALUATED: u32 = 500;
+
 /// The script, as a Python file; `notes` are those of the checkpoint.
 pub(super) fn source(spec: &VaeSpec, recipe: &Recipe, notes: &BTreeMap<String, String>) -> Result<String> {
     let config = &recipe.config;
@@ -86,6 +89,9 @@ fn constants(config: &TrainConfig, notes: &BTreeMap<&str, String>) -> String {
         ]),
         Objective::Elbo { .. } | Objective::Autoencoder {} => {}
     }
+    let draws = if let Objective::Iwae { samples, .. } = config.objective { samples } else { 1 };
+    lines.push("# Images that each process evaluates at a time.".into());
+    lines.push(format!("EVALUATED = {}", (EVALUATED / draws).max(1)));
     if let Some(norm) = config.optimizer.max_norm {
         lines.push("# Global norm to which gradients are clipped.".into());
         lines.push(format!("MAX_NORM = {norm:?}"));

@@ -94,7 +94,7 @@ def evaluate(vae, data, rank, world):
     """Means over all images of what the objective reports, each process measuring its share."""
     images = len(data[0])
     sums = torch.zeros(len(REPORTED), dtype=torch.float64, device=data[0].device)
-    for batch in torch.arange(images, device=data[0].device).split(BATCH):
+    for batch in torch.arange(images, device=data[0].device).split(EVALUATED * world):
         _, terms = objective(vae, inputs(data, batch[rank::world]), BETA, len(batch))
         sums += torch.stack(terms).double() * len(batch)
     return [term / images for term in total(sums, world)]
@@ -117,9 +117,11 @@ def main():
     parser.add_argument("--data", type=Path, required=True, help="folder with the four IDX files, plain or .gz")
     parser.add_argument("--out", type=Path, default="trained.safetensors", help="where to write the model")
     parser.add_argument("--init", type=Path, help="start from these weights, such as model.safetensors")
-    parser.add_argument("--epochs", type=int, default=EPOCHS)
-    parser.add_argument("--steps", type=int, default=STEPS, help="stop after so many steps")
+    parser.add_argument("--epochs", type=int, help="stop after so many epochs, whatever the recipe says")
+    parser.add_argument("--steps", type=int, help="stop after so many steps, whatever the recipe says")
     args = parser.parse_args()
+    if args.epochs is None and args.steps is None:
+        args.epochs, args.steps = EPOCHS, STEPS
     if not args.out.absolute().parent.is_dir():
         parser.error(f"{args.out} lies in no folder")
     if min((n for n in (args.epochs, args.steps) if n is not None), default=0) < 1:
