@@ -35,7 +35,7 @@ impl Choice {
             "auto" => Ok(Self::Auto),
             "cpu" => Ok(Self::Cpu),
             "webgpu" | "gpu" => Ok(Self::WebGpu),
-            _ => Err(Error::argument("backend", format!("{name:?}, expected auto, webgpu or cpu"))),
+            _ => Err(Error::argument("backend", format!("{name:?}, expected auto, cpu or gpu (webgpu)"))),
         }
     }
 }

@@ -57,6 +57,28 @@ impl RunState {
     /// # Errors
     /// [`Error::InvalidCheckpoint`] naming what is missing, of the wrong size, or of another model.
     pub fn load(bytes: &[u8], layout: &Layout, model: &[f32]) -> Result<Self> {
+        let state = Self::read(bytes, layout)?;
+        state.check_model(model)?;
+        Ok(state)
+    }
+
+    /// Checks that the parameters are those of `model`, as far as half precision keeps them.
+    ///
+    /// # Errors
+    /// [`Error::InvalidCheckpoint`] if they are another model's.
+    pub fn check_model(&self, model: &[f32]) -> Result<()> {
+        let differ = |(a, b): (&f32, &f32)| (a - b).abs() > HALF * a.abs().max(HALF);
+        if self.params.iter().zip(model).any(differ) {
+            return Err(bad("its parameters are not those of the model beside it"));
+        }
+        Ok(())
+    }
+
+    /// Reads a state of a model of `layout`, whatever that model's parameters are.
+    ///
+    /// # Errors
+    /// [`Error::InvalidCheckpoint`] naming what is missing or of the wrong size.
+    pub fn read(bytes: &[u8], layout: &Layout) -> Result<Self> {
         let file = Container::open(bytes)?;
         let number = |key: &str| -> Result<u64> {
             let text = file.note(key).ok_or_else(|| bad(format!("{key} is missing")))?;
@@ -76,10 +98,6 @@ impl RunState {
         }
         let [params, moment1, moment2] = NAMES.map(|name| arena(&file, name, layout));
         let (params, moments) = (params?, [moment1?, moment2?]);
-        let differ = |(a, b): (&f32, &f32)| (a - b).abs() > HALF * a.abs().max(HALF);
-        if params.iter().zip(model).any(differ) {
-            return Err(bad("its parameters are not those of the model beside it"));
-        }
         // Every rule's second state is a mean of squares; a step would take the root of a negative one.
         if let Some(i) = moments[1].iter().position(|&v| v < 0.0) {
             let problem = format!("value {i} is {}, expected at least 0", moments[1][i]);

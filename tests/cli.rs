@@ -9,6 +9,8 @@ use std::process::Command;
 
 use place::{Place, SPEC, lines};
 use serde_json::Value;
+use vae_playground::checkpoint::{self, Precision};
+use vae_playground::params::Layout;
 
 const TRAIN: &str = "train --spec spec.json --data . --backend cpu --batch 16 --lr 1e-2 --json";
 
@@ -54,6 +56,46 @@ fn steps_limit_a_run_and_resuming_goes_on_bit_for_bit() {
     place.refused(&format!("{resumed} --seed 4 --out x.safetensors"), &["--seed"]);
     fs::copy(place.path("whole.state.safetensors"), place.path("part.state.safetensors")).unwrap();
     place.refused(&format!("{resumed} --epochs 9 --out x.safetensors"), &["not those of the model"]);
+}
+
+#[test]
+fn a_run_stopped_between_its_two_files_resumes_from_the_state() {
+    let place = Place::new();
+    place.good(&format!("{TRAIN} --epochs 2 --out m.safetensors"));
+    let resumed = "train --resume m.safetensors --data . --backend cpu --json --epochs 3 --out";
+    place.good(&format!("{resumed} expected.safetensors"));
+    let expected = fs::read(place.path("expected.safetensors")).unwrap();
+
+    let whole = checkpoint::load(&fs::read(place.path("m.safetensors")).unwrap()).unwrap();
+    let with_other_parameters = |steps: &str| {
+        let params: Vec<f32> = whole.params.iter().map(|v| v * 1.1).collect();
+        let mut notes = whole.provenance.clone();
+        notes.insert("steps".into(), steps.into());
+        let layout = Layout::new(&whole.spec).unwrap();
+        let bytes = checkpoint::save(&whole.spec, &layout, &params, &notes, Precision::F32).unwrap();
+        fs::write(place.path("m.safetensors"), bytes).unwrap();
+    };
+    with_other_parameters("4");
+    place.good(&format!("{resumed} rest.safetensors"));
+    assert_eq!(fs::read(place.path("rest.safetensors")).unwrap(), expected);
+    with_other_parameters("8");
+    place.refused(&format!("{resumed} x.safetensors"), &["not those of the model"]);
+}
+
+#[test]
+#[cfg(unix)]
+fn links_are_followed_and_devices_written_to() {
+    let place = Place::new();
+    fs::create_dir(place.path("elsewhere")).unwrap();
+    std::os::unix::fs::symlink("elsewhere/m.safetensors", place.path("m.safetensors")).unwrap();
+    for _ in 0..2 {
+        place.good(&format!("{TRAIN} --epochs 1 --out m.safetensors"));
+        assert!(fs::symlink_metadata(place.path("m.safetensors")).unwrap().is_symlink());
+        assert!(fs::symlink_metadata(place.path("elsewhere/m.safetensors")).unwrap().is_file());
+    }
+    std::os::unix::fs::symlink("/dev/null", place.path("null.png")).unwrap();
+    place.good("sample --model m.safetensors --n 2 --out null.png");
+    assert!(fs::symlink_metadata(place.path("null.png")).unwrap().is_symlink());
 }
 
 #[test]
@@ -118,11 +160,14 @@ fn bad_input_is_one_line_and_exit_code_2() {
     place.refused("train --preset nonesuch --data . --out m.safetensors", &["nonesuch", "dense-20"]);
     place.refused("train --data . --out m.safetensors", &["--preset"]);
     place.refused("frobnicate", &["frobnicate"]);
+    place.refused("info", &["--model", "--presets"]);
+    let tail = place.vae("encode --model m.safetensors --input a.npy --label 256").stderr;
+    assert!(String::from_utf8(tail).unwrap().ends_with("256 is not in 0..=255\n"));
     place.refused(&format!("{train} --batch 0"), &["batch", "0"]);
     place.refused(&format!("{train} --epochs 0"), &["epochs"]);
     place.refused(&format!("{train} --lr NaN"), &["NaN"]);
     place.refused(&format!("{train} --optimizer lion"), &["lion", "adam"]);
-    place.refused(&format!("{train} --backend tpu"), &["tpu"]);
+    place.refused(&format!("{train} --backend tpu"), &["tpu", "auto, cpu or gpu"]);
     place.refused("train --spec spec.json --data . --out no/such/folder/m.safetensors", &["folder"]);
     place.refused("train --spec spec.json --data nowhere --out m.safetensors", &["nowhere"]);
     place.refused("train --preset dense-20 --data . --backend cpu --out m.safetensors", &["784"]);
@@ -147,6 +192,11 @@ fn bad_input_is_one_line_and_exit_code_2() {
     place.refused("eval --model good.safetensors --data . --limit 0", &["limit"]);
     place.refused("eval --model good.safetensors --data . --samples 0", &["samples"]);
     place.refused("sample --model good.safetensors --n 0 --out s.png", &["n: 0"]);
+    place.refused("sample --model good.safetensors --n 1 --out s.jpg", &["s.jpg", ".png"]);
+    place.refused("sample --model good.safetensors --n 1 --out no/s.png", &["no/s.png"]);
+    fs::create_dir(place.path("m.state.safetensors")).unwrap();
+    place.refused(train, &["m.state.safetensors", "folder"]);
+    fs::remove_dir(place.path("m.state.safetensors")).unwrap();
     place.refused("sample --model good.safetensors --n 4000000000 --out s.png", &["4000000000"]);
 
     let images = place.path("train-images-idx3-ubyte");

@@ -48,10 +48,11 @@ pub(crate) struct TrainArgs {
     /// Where to write the model; what resuming needs is written beside it.
     #[arg(long)]
     pub(crate) out: PathBuf,
-    /// Passes over the training images [default: the preset's, or 10, unless --steps is given].
+    /// Passes over the training images; cosine and stages schedules shrink to fit [default: the preset's, or 10, unless
+    /// --steps is given].
     #[arg(long)]
     pub(crate) epochs: Option<u32>,
-    /// Optimiser steps.
+    /// Optimiser steps; cosine and stages schedules shrink to fit.
     #[arg(long)]
     pub(crate) steps: Option<u64>,
     /// Stop when this epoch is done, as if interrupted: unlike a limit, this leaves the schedule as long as it was.
@@ -263,7 +264,7 @@ pub(crate) struct SampleArgs {
 #[derive(Debug, Args)]
 pub(crate) struct InfoArgs {
     /// The checkpoint.
-    #[arg(long, required_unless_present = "presets")]
+    #[arg(long)]
     pub(crate) model: Option<PathBuf>,
     /// Every preset, with its recipe, instead of a checkpoint.
     #[arg(long, conflicts_with = "model")]

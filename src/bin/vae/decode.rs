@@ -33,7 +33,7 @@ pub(crate) fn run(args: &DecodeArgs) -> Result<()> {
     let Elements::Floats(z) = array.elements else {
         return Err(files::wrong(&args.z, "an array of bytes, expected floating-point numbers"));
     };
-    let labels = labels::of(&args.labels, z.len() / latent)?;
+    let labels = labels::of(&args.labels, &spec, z.len() / latent)?;
     let mut vae = block_on(Vae::from_checkpoint(&model, choice))?;
     let images = if args.logits {
         block_on(vae.session().decode_logits(&z, labels.as_deref()))?

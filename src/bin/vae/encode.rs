@@ -30,7 +30,7 @@ pub(crate) fn run(args: &EncodeArgs) -> Result<()> {
     // The input first: opening a GPU takes time, and some drivers print warnings of their own.
     let spec = checkpoint::load(&model)?.spec;
     let images = read_images(&args.input, spec.input)?;
-    let labels = labels::of(&args.labels, images.len() / spec.pixels() as usize)?;
+    let labels = labels::of(&args.labels, &spec, images.len() / spec.pixels() as usize)?;
     let mut vae = block_on(Vae::from_checkpoint(&model, choice))?;
     let posterior = block_on(vae.encode(&images, labels.as_deref()))?;
     if posterior.mu.iter().chain(&posterior.logvar).any(|v| !v.is_finite()) {

@@ -1,41 +1,73 @@
 //! Reading and writing files, with errors that name them.
 
+use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use vae_playground::data::npy;
 use vae_playground::{Error, Result};
 
 pub(crate) fn read(path: &Path) -> Result<Vec<u8>> {
-    std::fs::read(path).map_err(|e| at(path, &e))
+    fs::read(path).map_err(|e| at(path, &e))
 }
 
 pub(crate) fn read_text(path: &Path) -> Result<String> {
-    std::fs::read_to_string(path).map_err(|e| at(path, &e))
+    fs::read_to_string(path).map_err(|e| at(path, &e))
+}
+
+/// Where what is written to a path goes.
+enum Target {
+    /// A file, present or not, behind the path's symbolic links; a new one takes its place.
+    File(PathBuf),
+    /// A device or a pipe, which takes the bytes themselves.
+    Device,
+}
+
+impl Target {
+    fn of(path: &Path) -> Result<Self> {
+        match fs::metadata(path) {
+            Ok(found) if found.is_dir() => {
+                Err(Error::argument("out", format!("{} is a folder, expected a file", path.display())))
+            }
+            Ok(found) if found.is_file() => fs::canonicalize(path).map(Self::File).map_err(|e| at(path, &e)),
+            Ok(_) => Ok(Self::Device),
+            Err(e) if e.kind() == ErrorKind::NotFound => match (fs::read_link(path), path.parent()) {
+                // A link to a file that is not there yet.
+                (Ok(link), Some(folder)) => Self::of(&folder.join(link)),
+                _ => Ok(Self::File(path.to_owned())),
+            },
+            Err(e) => Err(at(path, &e)),
+        }
+    }
+}
+
+fn partial(path: &Path) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".partial");
+    PathBuf::from(name)
 }
 
 /// Writes all or nothing: a run that is stopped half-way leaves the earlier file whole.
 pub(crate) fn write(path: &Path, bytes: &[u8]) -> Result<()> {
-    let mut partial = path.as_os_str().to_owned();
-    partial.push(".partial");
-    let partial = PathBuf::from(partial);
-    let written = std::fs::write(&partial, bytes).and_then(|()| std::fs::rename(&partial, path));
+    let Target::File(file) = Target::of(path)? else {
+        return fs::write(path, bytes).map_err(|e| at(path, &e));
+    };
+    let partial = partial(&file);
+    let written = fs::write(&partial, bytes).and_then(|()| fs::rename(&partial, &file));
     written.map_err(|e| {
         // What is left of it is of no use to anyone.
-        let _ = std::fs::remove_file(&partial);
+        let _ = fs::remove_file(&partial);
         at(path, &e)
     })
 }
 
 /// Finds out before a long run whether its result can be written at all.
 pub(crate) fn check_writable(path: &Path) -> Result<()> {
-    if path.is_dir() {
-        return Err(Error::argument("out", format!("{} is a folder, expected a file", path.display())));
-    }
-    let mut probe = path.as_os_str().to_owned();
-    probe.push(".partial");
-    let probe = PathBuf::from(probe);
-    std::fs::write(&probe, []).map_err(|e| at(path, &e))?;
-    std::fs::remove_file(&probe).map_err(|e| at(path, &e))
+    let Target::File(file) = Target::of(path)? else {
+        return Ok(());
+    };
+    let probe = partial(&file);
+    fs::write(&probe, []).and_then(|()| fs::remove_file(&probe)).map_err(|e| at(path, &e))
 }
 
 /// `FILE.state.safetensors` beside `FILE.safetensors`.

@@ -4,7 +4,7 @@ use serde_json::json;
 use vae_playground::checkpoint::{self, Checkpoint};
 use vae_playground::error::printable;
 use vae_playground::params::Layout;
-use vae_playground::{Result, presets};
+use vae_playground::{Error, Result, presets};
 
 use crate::args::InfoArgs;
 use crate::{files, output};
@@ -12,6 +12,7 @@ use crate::{files, output};
 pub(crate) fn run(args: &InfoArgs) -> Result<()> {
     match &args.model {
         Some(path) => describe(args, &checkpoint::load(&files::read(path)?)?),
+        None if !args.presets => Err(Error::argument("model", "missing; give --model or --presets")),
         None => presets::NAMES.iter().try_for_each(|name| list(args, name)),
     }
 }

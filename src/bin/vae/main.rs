@@ -61,7 +61,11 @@ fn exit_code(error: &Error) -> u8 {
 
 fn bad_usage(error: &clap::Error) -> ExitCode {
     let text = error.to_string();
-    let message = text.lines().take_while(|l| !l.starts_with("Usage:")).collect::<Vec<_>>().join(" ");
+    let message = text
+        .lines()
+        .take_while(|l| !["Usage:", "For more information"].iter().any(|end| l.starts_with(end)))
+        .collect::<Vec<_>>()
+        .join(" ");
     eprintln!("vae: {}", one_line(message.trim_start_matches("error: ")));
     ExitCode::from(2)
 }

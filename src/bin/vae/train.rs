@@ -1,5 +1,6 @@
 //! `vae train`.
 
+use std::collections::BTreeMap;
 use std::io::IsTerminal;
 use std::time::Instant;
 
@@ -31,6 +32,7 @@ pub(crate) fn run(args: &TrainArgs) -> Result<()> {
     let choice = Choice::named(&args.backend)?;
     let begun = begin(args)?;
     files::check_writable(&args.out)?;
+    files::check_writable(&files::state_path(&args.out))?;
     args.sheet.as_deref().map_or(Ok(()), files::check_writable)?;
     // Files first: opening a GPU takes time, and some drivers print warnings of their own.
     let (train, test) = load_mnist_dir(&args.data)?;
@@ -101,7 +103,12 @@ async fn open(
         Begun::Earlier(model, state) => {
             let mut vae = Vae::from_checkpoint(&model, choice).await?;
             let model = vae.params().await?;
-            let state = RunState::load(&state, vae.layout(), &model)?;
+            let state = RunState::read(&state, vae.layout())?;
+            if !saved_before(vae.provenance(), &state)? {
+                state.check_model(&model)?;
+            } else if std::io::stderr().is_terminal() {
+                eprintln!("the model is older than the run's state, which the run goes on from");
+            }
             let config = config(args, state.config)?;
             vae.set_params(&state.params)?;
             vae.set_moments(&state.moments)?;
@@ -118,6 +125,14 @@ async fn open(
             Ok((vae, Position::default(), recipe))
         }
     }
+}
+
+/// Whether a model with these notes is what the state's own run saved before that state: all that a run leaves that
+/// was stopped between writing its state and writing its model.
+fn saved_before(notes: &BTreeMap<String, String>, state: &RunState) -> Result<bool> {
+    let steps = notes.get("steps").and_then(|steps| steps.parse::<u64>().ok());
+    let same_run = Recipe::of_notes(notes)?.is_some_and(|recipe| recipe.config == state.config);
+    Ok(same_run && steps.is_some_and(|steps| steps < state.position.step))
 }
 
 fn describe_run(vae: &mut Vae, args: &TrainArgs, recipe: &Recipe) {
@@ -205,7 +220,8 @@ async fn save(vae: &mut Vae, args: &TrainArgs) -> Result<()> {
     let Some(run) = vae.training() else { return Ok(()) };
     let (position, config) = (run.position(), *run.config());
     vae.note("steps", position.step.to_string());
-    save_model(vae, args).await?;
     let state = RunState { position, config, params: vae.params().await?, moments: vae.moments().await? };
-    files::write(&files::state_path(&args.out), &state.save()?)
+    // The state first: it has the parameters too, so that a run stopped between the two can be resumed.
+    files::write(&files::state_path(&args.out), &state.save()?)?;
+    save_model(vae, args).await
 }
