@@ -92,7 +92,9 @@ impl Backend {
         }
     }
 
-    fn cpu(params: u32, code: ReasonCode, reason: impl Into<String>) -> Self {
+    /// The CPU, with room for `params` parameters, and why it was chosen.
+    #[must_use]
+    pub fn cpu(params: u32, code: ReasonCode, reason: impl Into<String>) -> Self {
         Self::Cpu(Box::new(CpuExecutor::new(params, code, reason)))
     }
 }

@@ -16,6 +16,7 @@ use serde::de::{Deserializer, Error as _, MapAccess, Visitor};
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
+use crate::json;
 
 /// Largest header that is read; the largest model's has a few dozen kilobytes.
 const MAX_HEADER: u64 = 1 << 20;
@@ -179,7 +180,7 @@ impl<'a> Container<'a> {
 /// Checks that each tensor has the bytes its shape calls for, and that together they are all bytes there are.
 fn check_ranges(tensors: &BTreeMap<String, TensorInfo>, bytes: usize) -> Result<()> {
     let mut in_order: Vec<_> = tensors.iter().collect();
-    in_order.sort_by_key(|(_, info)| info.data_offsets);
+    in_order.sort_unstable_by_key(|(_, info)| info.data_offsets);
     let mut end = 0;
     for (name, info) in in_order {
         let (from, to) = info.data_offsets;
@@ -228,7 +229,7 @@ pub(crate) fn write(
         let shape = tensor.shape.iter().map(|&n| n as usize).collect();
         header.tensors.insert(tensor.name.to_owned(), TensorInfo { dtype, shape, data_offsets: (from, end) });
     }
-    let mut json = serde_json::to_vec(&header).expect("a header has only string keys and whole numbers");
+    let mut json = json::to_string(&header).into_bytes();
     // The format wants the data aligned; JSON may end in spaces.
     json.resize(json.len().next_multiple_of(PREFIX), b' ');
     if json.len() as u64 > MAX_HEADER {

@@ -34,6 +34,7 @@ pub mod error;
 pub mod eval;
 pub mod executor;
 pub mod gpu;
+mod json;
 mod layers;
 pub mod loss;
 pub mod measure;

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::binarize::Binarize;
 use crate::error::{Error, Result};
+use crate::json;
 use crate::loss::Objective;
 use crate::optim::{Optimizer, Rule};
 use crate::params::Initialisation;
@@ -66,7 +67,7 @@ impl Recipe {
     /// The recipe as one line of JSON.
     #[must_use]
     pub fn to_json(&self) -> String {
-        serde_json::to_string(self).expect("a recipe has only string keys and finite numbers")
+        json::to_string(self)
     }
 
     /// The recipe that a checkpoint's notes tell of: its own, or that of the preset they name.

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use crate::container::{self, Container, Named, Precision};
 use crate::error::{Error, Result};
+use crate::json;
 use crate::params::Layout;
 use crate::train::{Position, TrainConfig};
 
@@ -49,7 +50,7 @@ impl RunState {
     }
 
     fn config_json(&self) -> String {
-        serde_json::to_string(&self.config).expect("settings are finite numbers under string keys")
+        json::to_string(&self.config)
     }
 
     /// Reads the state that belongs to a model of `layout` with the parameters `model`.

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 /// Modules from the bottom up: each may use only those of lower ranks (and itself).
 const RANKS: [&[&str]; 13] = [
-    &["error"],
+    &["error", "json"],
     &["rng", "binarize", "spec", "op"],
     &["params", "data", "container"],
     &["plan", "layers", "loss", "optim"],

@@ -42,7 +42,7 @@ impl Adapter {
         let info = adapter.get_info();
         let names = names(&info, &device);
         let imitation = |name: &String| {
-            let name = name.to_lowercase();
+            let name = name.to_ascii_lowercase();
             IMITATIONS.iter().any(|i| name.contains(i))
         };
         let software = info.device_type == wgpu::DeviceType::Cpu || names.iter().any(imitation);

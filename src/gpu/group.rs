@@ -38,9 +38,11 @@ impl Group {
     /// Whether the dispatch can read this product's factors as well.
     pub(super) fn takes(&self, product: &WeightGradient, placement: &Placement) -> bool {
         let mut arenas = self.arenas.clone();
-        arenas.extend(Self::places(product, placement).into_iter().flatten().map(|(arena, _)| arena));
-        arenas.sort_unstable();
-        arenas.dedup();
+        for (arena, _) in Self::places(product, placement).into_iter().flatten() {
+            if !arenas.contains(&arena) {
+                arenas.push(arena);
+            }
+        }
         arenas.len() <= ARENAS
     }
 

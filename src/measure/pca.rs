@@ -42,7 +42,10 @@ impl Pca {
         diagonalise(&mut covariance, &mut vectors, dimensions);
         let mut order: Vec<usize> = (0..dimensions).collect();
         let value = |i: usize| covariance[i * dimensions + i];
-        order.sort_by(|&a, &b| value(b).total_cmp(&value(a)));
+        for i in 0..dimensions {
+            let largest = (i..dimensions).max_by(|&a, &b| value(order[a]).total_cmp(&value(order[b])));
+            order.swap(i, largest.unwrap_or(i));
+        }
         let mut components = Vec::with_capacity(vectors.len());
         for &i in &order {
             let row = &vectors[i * dimensions..][..dimensions];

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::fields::{LayerFields, LikelihoodFields};
+
 /// An elementwise function after a layer. The discriminants are what the shaders switch on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -52,7 +54,7 @@ impl Activation {
 
 /// One layer of the encoder or the decoder. Images are laid out channel by channel, row by row (PyTorch's NCHW).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "snake_case", rename_all_fields = "camelCase", deny_unknown_fields)]
+#[serde(tag = "type", rename_all = "snake_case", rename_all_fields = "camelCase", try_from = "LayerFields")]
 #[non_exhaustive]
 pub enum LayerSpec {
     /// y = activation(x·Wᵀ + b), W of shape `[units, inputs]` as in PyTorch's `nn.Linear`; flattens its input.
@@ -60,7 +62,6 @@ pub enum LayerSpec {
         /// Values that come out.
         units: u32,
         /// What follows the sum.
-        #[serde(default)]
         activation: Activation,
     },
     /// A cross-correlation, W of shape `[channels, inputs, kernel, kernel]` as in PyTorch's `nn.Conv2d`.
@@ -71,13 +72,10 @@ pub enum LayerSpec {
         /// Side of the square kernel.
         kernel: u32,
         /// Step between neighbouring outputs, in pixels of the input.
-        #[serde(default = "one")]
         stride: u32,
         /// Zeros around the input.
-        #[serde(default)]
         padding: u32,
         /// What follows the sum.
-        #[serde(default)]
         activation: Activation,
     },
     /// The transpose of a convolution, W of shape `[inputs, channels, kernel, kernel]` as in PyTorch's
@@ -89,16 +87,12 @@ pub enum LayerSpec {
         /// Side of the square kernel.
         kernel: u32,
         /// Step between the places where neighbouring inputs are added, in pixels of the output.
-        #[serde(default = "one")]
         stride: u32,
         /// Pixels cut off around the output.
-        #[serde(default)]
         padding: u32,
         /// Rows and columns added at the output's end, where the stride leaves its size open.
-        #[serde(default)]
         output_padding: u32,
         /// What follows the sum.
-        #[serde(default)]
         activation: Activation,
     },
     /// The same values as an image of another shape.
@@ -114,13 +108,9 @@ pub enum LayerSpec {
     Flatten {},
 }
 
-const fn one() -> u32 {
-    1
-}
-
 /// p(x|z): how a decoder's output is compared with the pixels.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
+#[serde(tag = "type", rename_all = "snake_case", try_from = "LikelihoodFields")]
 #[non_exhaustive]
 pub enum Likelihood {
     /// log p = Σ x·l − softplus(l) from logits l; x may be grey (soft targets).

@@ -1,12 +1,14 @@
 //! What a model is: layers, latent size, likelihood. A [`VaeSpec`] says nothing about batches,
 //! backends or training; it is what checkpoints and JavaScript carry as JSON.
 
+mod fields;
 mod layer;
 mod stage;
 
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
+use crate::json;
 pub use layer::{Activation, LayerSpec, Likelihood};
 pub use stage::{Geometry, Stage, Stages, Transform};
 
@@ -90,7 +92,7 @@ impl VaeSpec {
     /// The spec as one line of JSON.
     #[must_use]
     pub fn to_json(&self) -> String {
-        serde_json::to_string(self).expect("a spec has only string keys and finite numbers")
+        json::to_string(self)
     }
 
     /// Values in one image.

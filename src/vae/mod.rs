@@ -8,7 +8,6 @@ use web_time::Instant;
 
 use crate::backend::{Backend, Choice};
 use crate::checkpoint::{self, Precision};
-use crate::cpu::CpuExecutor;
 use crate::data::dataset::Dataset;
 use crate::error::{Error, Result};
 use crate::executor::{BackendInfo, Counters, Executor, Kind, ReasonCode};
@@ -37,7 +36,7 @@ pub struct Vae {
 
 #[derive(Debug)]
 struct Mirror {
-    session: Session<CpuExecutor>,
+    session: Session<Backend>,
     stale: bool,
     /// Whether a request was answered with stale parameters: only then is the next chunk's end worth a wait.
     wanted: bool,
@@ -54,7 +53,7 @@ impl Vae {
         let backend = Backend::open(choice, layout.len).await?;
         let mirror = (backend.info().kind == Kind::WebGpu).then(|| Mirror {
             session: Session::new(
-                CpuExecutor::new(layout.len, ReasonCode::Requested, "small requests beside a GPU"),
+                Backend::cpu(layout.len, ReasonCode::Requested, "small requests beside a GPU"),
                 spec.clone(),
             ),
             stale: true,
@@ -220,10 +219,7 @@ impl Vae {
     /// # Errors
     /// [`Error::InvalidArgument`] for values that are not whole images in [0, 1], and for bad labels.
     pub async fn encode(&mut self, images: &[f32], labels: Option<&[u8]>) -> Result<Posterior> {
-        match self.small(images.len(), self.spec.pixels()).await? {
-            Some(session) => session.encode(images, labels).await,
-            None => self.main.encode(images, labels).await,
-        }
+        self.at_hand(images.len(), self.spec.pixels()).await?.encode(images, labels).await
     }
 
     /// The mean of p(x|z) for `z`, `n × latent` values; a conditional model needs `labels`.
@@ -231,10 +227,7 @@ impl Vae {
     /// # Errors
     /// [`Error::InvalidArgument`] for values that are not whole rows of z, and for bad labels.
     pub async fn decode(&mut self, z: &[f32], labels: Option<&[u8]>) -> Result<Vec<f32>> {
-        match self.small(z.len(), self.spec.latent).await? {
-            Some(session) => session.decode(z, labels).await,
-            None => self.main.decode(z, labels).await,
-        }
+        self.at_hand(z.len(), self.spec.latent).await?.decode(z, labels).await
     }
 
     /// Encodes and decodes `images`: through μ, or through a draw of z.
@@ -286,10 +279,7 @@ impl Vae {
         samples: u32,
         seed: u64,
     ) -> Result<Elbo> {
-        match self.small(images.len(), self.spec.pixels()).await? {
-            Some(session) => session.elbo(images, labels, samples, seed).await,
-            None => self.main.elbo(images, labels, samples, seed).await,
-        }
+        self.at_hand(images.len(), self.spec.pixels()).await?.elbo(images, labels, samples, seed).await
     }
 
     /// L_K per image in nats; see [`Session::log_likelihood`].
@@ -316,10 +306,7 @@ impl Vae {
         mask: Option<&[f32]>,
         labels: Option<&[u8]>,
     ) -> Result<LatentGradient> {
-        match self.small(images.len(), self.spec.pixels()).await? {
-            Some(session) => session.latent_gradient(z, images, mask, labels).await,
-            None => self.main.latent_gradient(z, images, mask, labels).await,
-        }
+        self.at_hand(images.len(), self.spec.pixels()).await?.latent_gradient(z, images, mask, labels).await
     }
 
     /// How much each pixel moves the encoder's statistics; see [`Session::input_gradient`].
@@ -332,10 +319,7 @@ impl Vae {
         dstats: &[f32],
         labels: Option<&[u8]>,
     ) -> Result<Vec<f32>> {
-        match self.small(images.len(), self.spec.pixels()).await? {
-            Some(session) => session.input_gradient(images, dstats, labels).await,
-            None => self.main.input_gradient(images, dstats, labels).await,
-        }
+        self.at_hand(images.len(), self.spec.pixels()).await?.input_gradient(images, dstats, labels).await
     }
 
     /// Sets the output's bias to what gives the training images' mean with all else zero: its log-odds, kept
@@ -367,19 +351,20 @@ impl Vae {
         self.set_params(&params)
     }
 
-    /// The session for a request small enough that the CPU answers sooner than a GPU could be read.
-    async fn small(&mut self, values: usize, width: u32) -> Result<Option<&mut Session<CpuExecutor>>> {
-        if values / width as usize > SMALL {
-            return Ok(None);
+    /// The session that answers a request for `values` in rows of `width` soonest: the CPU's for small ones, because a
+    /// GPU would have to be read.
+    async fn at_hand(&mut self, values: usize, width: u32) -> Result<&mut Session<Backend>> {
+        if values / width as usize <= SMALL {
+            // While steps are in flight the mirror is refreshed between chunks: a request never waits for them.
+            if !self.run.as_ref().is_some_and(Trainer::in_flight) {
+                self.sync_mirror().await?;
+            }
+            if let Some(mirror) = &mut self.mirror {
+                mirror.wanted = mirror.stale;
+                return Ok(&mut mirror.session);
+            }
         }
-        // While steps are in flight the mirror is refreshed between chunks: a request never waits for them.
-        if !self.run.as_ref().is_some_and(Trainer::in_flight) {
-            self.sync_mirror().await?;
-        }
-        if let Some(mirror) = &mut self.mirror {
-            mirror.wanted = mirror.stale;
-        }
-        Ok(self.mirror.as_mut().map(|m| &mut m.session))
+        Ok(&mut self.main)
     }
 
     async fn sync_mirror(&mut self) -> Result<()> {
@@ -388,7 +373,7 @@ impl Vae {
             && mirror.stale
         {
             let params = match self.main.executor.read(None, whole).await {
-                Err(Error::DeviceLost(_)) => return self.fall_back(),
+                Err(Error::DeviceLost(_)) => return self.fall_back().await,
                 params => params?,
             };
             mirror.session.executor.write(None, whole, &params)?;

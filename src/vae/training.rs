@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use super::Vae;
 use crate::backend::Backend;
-use crate::cpu::CpuExecutor;
 use crate::data::dataset::Dataset;
 use crate::error::{Error, Result};
 use crate::executor::{Executor, ReasonCode};
@@ -65,7 +64,7 @@ impl Vae {
 
     async fn after_chunk(&mut self, progress: Result<Progress>) -> Result<Progress> {
         if let Err(Error::DeviceLost(_)) = &progress {
-            self.fall_back()?;
+            self.fall_back().await?;
             return progress;
         }
         if let Some(mirror) = &mut self.mirror {
@@ -81,13 +80,13 @@ impl Vae {
     }
 
     /// After the GPU device went away: the CPU takes over with the parameters of its mirror. The run is over.
-    pub(super) fn fall_back(&mut self) -> Result<()> {
+    pub(super) async fn fall_back(&mut self) -> Result<()> {
         self.run = None;
-        if let Some(mirror) = self.mirror.take() {
-            let params = mirror.session.executor.params().to_vec();
+        if let Some(mut mirror) = self.mirror.take() {
+            let params = mirror.session.executor.read(None, self.whole(Space::Params)).await?;
             let reason = "the GPU device was lost; the CPU went on with the last parameters it had";
-            let cpu = CpuExecutor::new(self.layout.len, ReasonCode::DeviceLost, reason);
-            self.main = Session::new(Backend::Cpu(Box::new(cpu)), self.spec.clone());
+            let cpu = Backend::cpu(self.layout.len, ReasonCode::DeviceLost, reason);
+            self.main = Session::new(cpu, self.spec.clone());
             self.set_params(&params)?;
             let (train, test) = (self.train.take(), self.test.take());
             self.adopt(Split::Train, train)?;

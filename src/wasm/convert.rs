@@ -6,6 +6,7 @@ use wasm_bindgen::prelude::*;
 
 use super::JsResult;
 use crate::error::{Error, Result};
+use crate::json;
 
 /// Largest whole number that JavaScript tells from its neighbours.
 const MAX_SAFE: f64 = 9_007_199_254_740_991.0;
@@ -49,8 +50,7 @@ pub(super) fn doubles(values: &[f64]) -> JsValue {
 
 /// `value` as plain objects and arrays, by way of JSON: absent where it skips, null where a number is not finite.
 pub(super) fn to_js(value: &impl Serialize) -> JsResult {
-    let json = serde_json::to_string(value).map_err(|e| Error::argument("result", e.to_string()))?;
-    JSON::parse(&json)
+    JSON::parse(&json::to_string(value))
 }
 
 /// A whole number that `f64` holds exactly.
