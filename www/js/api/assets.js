@@ -7,7 +7,7 @@ export const WASM_MODULE_URL = new URL('../../wasm/vae-playground.js', import.me
 export const MNIST_URL = new URL('../../data/', import.meta.url).href;
 
 /** Presets that have trained weights to download. */
-export const PRETRAINED_PRESETS = Object.freeze(['dense-20']);
+export const PRETRAINED_PRESETS = Object.freeze(['dense-20', 'dense-2', 'conv-16', 'iwae-50', 'cvae-20']);
 
 /**
  * @param {string} preset
