@@ -163,7 +163,8 @@ fn what_the_encoder_misses_is_found_on_a_wider_grid() {
     let variance = 0.1_f64.powi(2) + 0.01_f64.powi(2);
     let exact = |x: f64| -0.5 * (x * x / variance + (std::f64::consts::TAU * variance).ln());
     close(&found.log_likelihood, &[exact(0.1), exact(0.9)], 1e-3);
-    assert!(found.worst_error() < 1e-3, "{}", found.worst_error());
+    // Twice the spacing is twice the posterior's deviation.
+    assert!(found.worst_error() < 0.02, "{}", found.worst_error());
 
     let near = covered(&mut pixel(0.1), &[0.1]);
     assert_eq!(near.grid.half_width(), 6.0);

@@ -39,6 +39,7 @@ pub(crate) fn run(args: &TrainArgs) -> Result<()> {
     let (mut vae, position, mut recipe) = block_on(open(args, begun, choice, &train))?;
     recipe.print_every = args.print_every.or(recipe.print_every);
     let sheet = args.sheet.clone().or(recipe.sheet.then(|| args.out.with_extension("png")));
+    sheet.as_deref().map_or(Ok(()), files::check_writable)?;
     let config = recipe.config;
     vae.set_dataset(&train, Some(&test))?;
     describe_run(&mut vae, args, &recipe);
