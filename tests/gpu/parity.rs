@@ -36,18 +36,21 @@ fn agree(model: &Model, steps: u32) {
         // An autoencoder has no use for log σ².
         let idle = matches!(model.objective, Objective::Autoencoder {}) && tensor.name.starts_with("fc22");
         assert_eq!(reference.iter().all(|&g| g == 0.0), idle, "{}", tensor.name);
-        let problem = compare(&gradients[range], &reference, Tolerance::Scaled { atol: 1e-7, rtol: 5e-5 });
+        // A weight is the exponential of a loss in the hundreds, of which f32 keeps some 10⁻⁵ nats.
+        let rtol = if matches!(model.objective, Objective::Iwae { .. }) { 2e-4 } else { 5e-5 };
+        let problem = compare(&gradients[range], &reference, Tolerance::Scaled { atol: 1e-7, rtol });
         assert_eq!(problem, None, "gradient of {}", tensor.name);
     }
     for (t, (got, want)) in (1..).zip(got.iter().zip(&want)) {
+        // The divergence is small where it begins, and drifts apart soonest.
         let losses = [
-            ("reconstruction", got.recon, want.recon),
-            ("KL", got.kl, want.kl),
-            ("objective", got.objective, want.objective),
+            ("reconstruction", got.recon, want.recon, 1e-3),
+            ("KL", got.kl, want.kl, 3e-3),
+            ("objective", got.objective, want.objective, 1e-3),
         ];
-        for (what, got, want) in losses {
+        for (what, got, want, most) in losses {
             let relative = ((got - want) / want).abs();
-            assert!(relative < 1e-3, "step {t}: {what} is {got} on the GPU and {want} on the CPU");
+            assert!(relative < most, "step {t}: {what} is {got} on the GPU and {want} on the CPU");
         }
     }
     let (first, last) = (got[0].objective, got[got.len() - 1].objective);
