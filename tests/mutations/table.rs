@@ -109,7 +109,7 @@ fn own(op: &str) -> &'static [Mutation] {
             ("(now.row_offset + row)", "row", R),
             ("mu * mu + exp(logvar)", "mu * mu - exp(logvar)", R),
             ("half > 0u", "half > 1u", R),
-            ("v.z += v.x * v.y;\n    v.w += v.y * v.z;\n    v ^= ", "v.w += v.y * v.z;\n    v ^= ", R),
+            ("v.z += v.x * v.y;\nv.w += v.y * v.z;\nv ^= ", "v.w += v.y * v.z;\nv ^= ", R),
             ("case 1u: { return -sine; }", "case 1u: { return sine; }", R),
             ("* 0.69314718", "* 0.69414718", R),
         ],
