@@ -3,9 +3,11 @@
 use std::f64::consts::PI;
 
 use pollster::block_on;
+use vae_playground::VaeSpec;
 use vae_playground::backend::Choice;
 use vae_playground::binarize::Binarize;
 use vae_playground::checkpoint::Precision;
+use vae_playground::data::dataset::Dataset;
 use vae_playground::loss::Objective;
 use vae_playground::run_state::RunState;
 use vae_playground::spec::Likelihood;
@@ -223,9 +225,24 @@ pub(crate) fn the_bias_is_set_to_the_mean(choice: Choice) {
             assert!((f64::from(*got) - mean).abs() < 1e-5, "pixel {pixel}: {got}, the mean is {mean}");
         }
     }
+    // A convolution's output has one value for all pixels of a channel.
+    let layer = r#"{ "type": "conv_transpose2d", "channels": 1, "kernel": 3, "stride": 1, "padding": 1,
+                     "outputPadding": 0, "activation": "identity" }"#;
+    let json = format!(
+        r#"{{ "input": {{ "channels": 1, "height": 6, "width": 6 }}, "encoder": [], "latent": 36,
+              "decoder": [ {{ "type": "reshape", "channels": 1, "height": 6, "width": 6 }}, {layer} ] }}"#
+    );
+    let mut vae = block_on(Vae::create(VaeSpec::from_json(&json).unwrap(), choice, 1)).unwrap();
+    let data = bars(70, 1);
+    block_on(vae.set_data_bias(&data)).unwrap();
+    let mean = floats(&data).iter().map(|&v| f64::from(v)).sum::<f64>() / (70.0 * 36.0);
+    let bias = vae.layout().decoder.last().unwrap().bias;
+    assert_eq!(bias.len, 1);
+    let value = f64::from(block_on(vae.params()).unwrap()[bias.offset as usize]);
+    assert!((value - (mean / (1.0 - mean)).ln()).abs() < 1e-5, "{value} for a mean of {mean}");
     // Pixels that never change get finite log-odds.
     let mut vae = open(choice, 1);
-    let constant = vae_playground::data::dataset::Dataset::from_u8(vec![0; 36], None, 36).unwrap();
+    let constant = Dataset::from_u8(vec![0; 36], None, 36).unwrap();
     block_on(vae.set_data_bias(&constant)).unwrap();
     let bias = vae.layout().decoder.last().unwrap().bias;
     for value in &block_on(vae.params()).unwrap()[bias.range()] {
