@@ -38,11 +38,21 @@ fn step(i: u32, rows: u32) -> Step {
 
 /// An executor ready to train a preset on random images.
 fn trainer(preset: &str, threads: usize, max_norm: Option<f32>) -> (CpuExecutor, ProgramId, Plan) {
+    trainer_of(Objective::ELBO, preset, threads, max_norm)
+}
+
+/// The same for another objective than the ELBO.
+fn trainer_of(
+    objective: Objective,
+    preset: &str,
+    threads: usize,
+    max_norm: Option<f32>,
+) -> (CpuExecutor, ProgramId, Plan) {
     let spec = presets::spec(preset).unwrap();
     let optimizer = Optimizer { max_norm, ..Rule::ADAM.into() };
     let plan = Plan::new(
         &spec,
-        &Goal::Train(optimizer, Objective::ELBO),
+        &Goal::Train(optimizer, objective),
         Input::Dataset(Split::Train, Binarize::None),
         128,
         4,
@@ -142,6 +152,30 @@ fn numbers_that_are_not_finite_reach_the_losses_and_nothing_panics() {
             let metrics = pollster::block_on(executor.collect(ticket)).unwrap()[0];
             let finite = metrics.recon.is_finite() && metrics.kl.is_finite();
             assert_eq!(finite, bad.abs() < 1.0, "{preset} with {bad}: {metrics:?}");
+        }
+    }
+}
+
+#[test]
+fn no_objective_hides_numbers_that_are_not_finite() {
+    for objective in [
+        Objective::Elbo { free_bits: 0.5 },
+        Objective::Iwae { samples: 3, dreg: false },
+        Objective::Iwae { samples: 3, dreg: true },
+        Objective::Autoencoder {},
+    ] {
+        for bad in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY, f32::MAX] {
+            let (mut executor, program, _) = trainer_of(objective, "rmsprop-10", 1, None);
+            let heads = Layout::new(&presets::spec("rmsprop-10").unwrap()).unwrap().heads.bias;
+            let mut objective_of = |i: u32| {
+                let ticket = executor.run(program, Phase::All, &[step(i, 3)]).unwrap();
+                let metrics = pollster::block_on(executor.collect(ticket)).unwrap()[0];
+                executor.write(None, heads, &vec![bad; heads.len as usize]).unwrap();
+                metrics.objective
+            };
+            assert!(objective_of(0).is_finite());
+            let lost = objective_of(1);
+            assert!(!lost.is_finite(), "{objective:?} with {bad}: {lost}");
         }
     }
 }

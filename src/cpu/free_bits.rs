@@ -15,9 +15,10 @@ pub(super) fn run(o: &FreeBits, memory: &mut Memory<'_>, step: &Step) {
                 f64::from(mean * mean + (math::exp(log_variance) - 1.0 - log_variance))
             };
             let sum: f64 = stats.chunks_exact(2 * latent).take(rows).map(divergence).sum();
-            let mean = 0.5 * sum / rows as f64;
-            gate[j] = if mean > f64::from(o.floor) { 1.0 } else { 0.0 };
-            penalty += mean.max(f64::from(o.floor));
+            let (mean, floor) = (0.5 * sum / rows as f64, f64::from(o.floor));
+            gate[j] = if mean > floor { 1.0 } else { 0.0 };
+            // Not max: that would turn NaN into λ and hide a run that has diverged.
+            penalty += if mean < floor { floor } else { mean };
         }
         gate[latent] = penalty as f32;
     });
