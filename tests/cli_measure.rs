@@ -188,6 +188,21 @@ fn write_png(place: &Place, name: &str, kind: png::ColorType, size: (u32, u32), 
 }
 
 #[test]
+fn logits_are_the_means_before_the_sigmoid() {
+    let place = trained();
+    save(&place, "z.npy", &[3, 2], &[0.0, 1.0, -2.0, 0.5, 3.0, -1.0]);
+    let decode = "decode --model m.safetensors --z z.npy --backend cpu";
+    place.good(&format!("{decode} --out mean.npy"));
+    place.good(&format!("{decode} --out logits.npy --logits"));
+    let ((shape, means), (same, logits)) = (read(&place, "mean.npy"), read(&place, "logits.npy"));
+    assert_eq!((&shape, shape[0]), (&same, 3));
+    for (mean, logit) in means.iter().zip(logits) {
+        assert!((mean - 1.0 / (1.0 + (-logit).exp())).abs() < 1e-5, "{mean} from {logit}");
+    }
+    place.refused(&format!("{decode} --out sheet.png --logits"), &[".npy", "logits"]);
+}
+
+#[test]
 fn a_decoded_sheet_of_one_is_an_image_that_can_be_encoded() {
     let place = trained();
     save(&place, "z.npy", &[2], &[0.5, -1.0]);

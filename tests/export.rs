@@ -9,6 +9,7 @@ use std::fs;
 
 use place::Place;
 use safetensors::SafeTensors;
+use serde_json::Value;
 use vae_playground::VaeSpec;
 use vae_playground::binarize::Binarize;
 use vae_playground::checkpoint::{self, Precision};
@@ -233,6 +234,24 @@ fn what_a_note_holds_is_not_taken_for_a_template() {
     let [_, train] = export(&place, &spec, &notes, "out");
     assert!(train.contains("\"preset\": \"{{functions}}\","), "{train}");
     assert_eq!(train.matches("def objective(").count(), 1);
+}
+
+#[test]
+fn the_presets_are_listed_with_their_recipes() {
+    let place = Place::new();
+    let listed = place::lines(&place.good("info --presets --json"));
+    assert_eq!(listed.len(), NAMES.len());
+    for (line, name) in listed.iter().zip(NAMES) {
+        let Preset { spec, recipe, .. } = preset(name).unwrap();
+        assert_eq!(line["preset"], name);
+        assert_eq!(line["parameters"], Layout::new(&spec).unwrap().parameter_count());
+        let value = |json: String| serde_json::from_str::<Value>(&json).unwrap();
+        assert_eq!(line["spec"], value(spec.to_json()));
+        assert_eq!(line["recipe"], value(recipe.to_json()));
+    }
+    assert!(place.good("info --presets").contains("iwae-50"));
+    place.refused("info", &["--model"]);
+    place.refused("info --model m.safetensors --presets", &["--presets"]);
 }
 
 #[test]
