@@ -191,7 +191,7 @@ mod tests {
             (r#""epoch":"1""#, r#""epoch":"1","epoch":"2""#, "epoch is there twice"),
             (r#"\"batch\":128"#, r#"\"batch\":0"#, "config: batchSize: 0"),
             (r#"\"batch\":128"#, r#"\"batch\":128,\"b\":1"#, "unknown field `b`"),
-            (r#"\"beta\":1.0"#, r#"\"beta\":1e39"#, "config: "),
+            (r#"\"beta\":1,"#, r#"\"beta\":1e39,"#, "config: "),
             (r#""moment2""#, r#""moment3""#, "tensor moment2 is missing"),
             (
                 r#""moment1""#,

@@ -43,7 +43,7 @@ impl Pca {
         let mut order: Vec<usize> = (0..dimensions).collect();
         let value = |i: usize| covariance[i * dimensions + i];
         for i in 0..dimensions {
-            let largest = (i..dimensions).max_by(|&a, &b| value(order[a]).total_cmp(&value(order[b])));
+            let largest = (i..dimensions).rev().max_by(|&a, &b| value(order[a]).total_cmp(&value(order[b])));
             order.swap(i, largest.unwrap_or(i));
         }
         let mut components = Vec::with_capacity(vectors.len());
