@@ -158,7 +158,7 @@ mod tests {
             ),
             (r#"{"type":"linear","units":3,"bias":true}"#, "unknown field `bias`"),
             (r#"{"type":"linear","units":3,"activation":null}"#, "expected value"),
-            (r#"{"type":"linear","units":null}"#, "expected value"),
+            (r#"{"type":"linear","units":null}"#, "null"),
             (r#"{"type":"linear","units":3,"units":3}"#, "duplicate field `units`"),
             (r#"{"type":"dense","units":3}"#, "unknown variant `dense`"),
         ] {
