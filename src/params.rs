@@ -92,7 +92,7 @@ impl Layout {
     /// Lays out the parameters of a valid `spec`.
     ///
     /// # Errors
-    /// [`Error::InvalidSpec`](crate::Error::InvalidSpec) if the spec is not valid.
+    /// [`Error::InvalidSpec`] if the spec is not valid.
     pub fn new(spec: &VaeSpec) -> Result<Self> {
         spec.validate()?;
         let Stages { encoder, hidden, decoder, .. } = spec.stages()?;

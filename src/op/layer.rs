@@ -69,9 +69,9 @@ pub struct WeightGradient {
     pub x: View,
     /// `[M, N]`: gradient with respect to its output.
     pub delta: View,
-    /// `[N, K]` in [`Space::Grads`], written: deltaᵀ·x.
+    /// `[N, K]` in [`Space::Grads`](super::Space::Grads), written: deltaᵀ·x.
     pub weight: View,
-    /// `[N]` in [`Space::Grads`], written: column sums of delta.
+    /// `[N]` in [`Space::Grads`](super::Space::Grads), written: column sums of delta.
     pub bias: View,
     /// K.
     pub inputs: u32,
@@ -81,7 +81,7 @@ pub struct WeightGradient {
     pub samples: u32,
 }
 
-/// Weight and bias gradients of up to [`GROUP`] products in one dispatch.
+/// Weight and bias gradients of up to [`GROUP`](super::GROUP) products in one dispatch.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LinearGradWeight {
     /// The products.

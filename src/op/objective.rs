@@ -23,7 +23,7 @@ pub struct Reparam {
 }
 
 /// Logits x·Wᵀ + b, the negative log-likelihood of `target` under them summed over blocks of
-/// [`LOSS_COLUMNS`] pixels, and its gradient with respect to the logits, times `inv_batch` / samples.
+/// [`LOSS_COLUMNS`](super::LOSS_COLUMNS) pixels, and its gradient with respect to the logits, times `inv_batch` / samples.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LinearLoss {
     /// `[M, K]`.

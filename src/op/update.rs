@@ -2,7 +2,7 @@
 
 use super::View;
 
-/// [`NORM_PARTIALS`] partial sums of the squared gradient norm.
+/// [`NORM_PARTIALS`](super::NORM_PARTIALS) partial sums of the squared gradient norm.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GradNorm {
     /// All gradients.

@@ -171,7 +171,7 @@ pub struct Plan {
     pub ops: Vec<Op>,
     /// The parts of `ops`.
     pub phases: Phases,
-    /// Numbered by [`Space::Local`].
+    /// Numbered by [`Space::Local`](crate::op::Space::Local).
     pub buffers: Vec<BufferDesc>,
     /// What the host reads and writes.
     pub ports: Ports,

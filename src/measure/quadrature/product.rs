@@ -23,7 +23,7 @@ pub(super) struct Loaded {
     pub(super) edge: usize,
 }
 
-/// [images, pixels] × [points, pixels]ᵀ + [points]: all three written by the host.
+/// [images, pixels] × [points, pixels]ᵀ + \[points\]: all three written by the host.
 #[derive(Debug)]
 pub(super) struct Product {
     pub(super) program: ProgramId,
