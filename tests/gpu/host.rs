@@ -134,6 +134,44 @@ fn a_dataset_may_come_after_the_plan_and_be_replaced() {
 }
 
 #[test]
+fn labels_are_asked_for_and_go_with_their_images() {
+    let model = Model::new("cvae-20", Rule::ADAM, 4, 4);
+    let mut gpu = executor(model.layout.len);
+    let program = gpu.compile(&model.plan).unwrap();
+    let refused = |gpu: &mut GpuExecutor| {
+        let run = gpu.run(program, Phase::All, &model.steps(1, 1));
+        assert!(matches!(&run, Err(Error::InvalidArgument { what, .. }) if what == "labels"), "{run:?}");
+    };
+    gpu.set_dataset(Split::Train, model.images.clone(), 784).unwrap();
+    refused(&mut gpu);
+    for wrong in [0, model.count - 1, model.count + 1] {
+        let labels = vec![0; wrong as usize].into();
+        assert!(matches!(gpu.set_labels(Split::Train, labels), Err(Error::InvalidArgument { .. })));
+    }
+    let one = vec![0].into();
+    assert!(matches!(gpu.set_labels(Split::Test, one), Err(Error::InvalidArgument { .. })));
+    refused(&mut gpu);
+
+    let one_hot = |gpu: &mut GpuExecutor, labels: &[u8]| {
+        gpu.run(program, Phase::All, &model.steps(1, 1)).unwrap();
+        let y = pollster::block_on(gpu.read(Some(program), model.plan.ports.labels.unwrap())).unwrap();
+        let first = model.steps(1, 1)[0].first as usize;
+        for (row, label) in y.chunks(10).zip(&labels[first..]) {
+            let expected: Vec<f32> = (0..10).map(|class| f32::from(u8::from(class == *label))).collect();
+            assert_eq!(row, expected);
+        }
+    };
+    gpu.set_labels(Split::Train, model.labels.clone()).unwrap();
+    one_hot(&mut gpu, &model.labels);
+    // Other labels, one of them past the classes.
+    let others: Vec<u8> = (0..model.count).map(|i| (i % 11) as u8).collect();
+    gpu.set_labels(Split::Train, others.clone().into()).unwrap();
+    one_hot(&mut gpu, &others);
+    gpu.set_dataset(Split::Train, model.images.clone(), 784).unwrap();
+    refused(&mut gpu);
+}
+
+#[test]
 fn what_does_not_fit_is_refused_and_nothing_is_lost() {
     let model = Model::new("rmsprop-10", Rule::ADAM, 8, 4);
     let (mut gpu, program) = loaded(&model);

@@ -1,9 +1,13 @@
 //! Every op against the f64 oracle; products by both shapes of tiles.
 
+use vae_playground::executor::{Executor, Phase};
 use vae_playground::gpu::shaders::Tile;
+use vae_playground::op::{Conv, Epilogue, Op};
+use vae_playground::spec::{Activation, Geometry, ImageShape};
 
 use crate::executor;
-use crate::oracle::cases::{Extent, check_op};
+use crate::oracle::cases::build::{Build, step};
+use crate::oracle::cases::{Extent, Tolerance, check_op};
 
 fn check(op: &str, tile: Option<Tile>) {
     let make = |params| {
@@ -80,3 +84,33 @@ by_square_tiles!(
     conv_transpose_by_square_tiles "conv_transpose",
     conv_grad_weight_by_square_tiles "conv_grad_weight",
 );
+
+/// More tiles than lie side by side in a grid: 2,100,000 pixels by 64 columns.
+#[test]
+fn a_convolution_reaches_every_pixel_of_a_large_batch() {
+    let (rows, side) = (2100, 1000);
+    let image = ImageShape { channels: 1, height: 1, width: side };
+    let geometry = Geometry { large: image, small: image, kernel: 1, stride: 1, padding: 0 };
+    let mut b = Build::new(0, rows, step(rows));
+    let mut count = 0.0;
+    let x = b.input("x", [rows, rows, side], |_| {
+        count += 1.0;
+        count
+    });
+    let weight = b.params(1, |_| 2.0);
+    let bias = b.params(1, |_| 1.0);
+    let y = b.output("y", [rows, rows, side], Tolerance::Each { atol: 0.0, rtol: 0.0 });
+    let epilogue = Epilogue::Forward(Activation::Identity);
+    let op = Op::Conv(Conv { x, weight, side: bias, y, geometry, samples: 1, epilogue });
+    let case = b.finish("a large batch".into(), op);
+    let mut gpu = executor(case.plan.params);
+    let program = gpu.compile(&case.plan).unwrap();
+    for (view, values) in &case.inputs {
+        gpu.write(Some(program), *view, values).unwrap();
+    }
+    gpu.run(program, Phase::All, &[case.step]).unwrap();
+    let got = pollster::block_on(gpu.read(Some(program), y)).unwrap();
+    // Integers, exact in f32.
+    let wrong = (1_u32..).zip(&got).find(|&(i, &y)| y != (2 * i + 1) as f32);
+    assert_eq!(wrong, None);
+}
