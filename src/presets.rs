@@ -218,12 +218,12 @@ fn mse_128() -> Preset {
 }
 
 /// 784-128-10, cross-entropy, RMSProp, batch 256, 50 epochs, validated on the test set. As printed, the sampling
-/// layer loses the shape of its input; here it keeps it. RMSProp with Keras' ρ = 0.9 and ε = 10⁻⁷.
+/// layer loses the shape of its input; here it keeps it. RMSProp with PyTorch's settings.
 fn rmsprop_10() -> Preset {
     dense(&[128], 10, Relu, BERNOULLI).trained(TrainConfig {
         epochs: Some(50),
         batch: 256,
-        optimizer: Optimizer::from(Rule::RmsProp { alpha: 0.9, momentum: 0.0, epsilon: 1e-7 }),
+        optimizer: Optimizer::from(Rule::RMSPROP),
         ..TrainConfig::default()
     })
 }
