@@ -9,7 +9,6 @@ use std::fs;
 
 use place::Place;
 use safetensors::SafeTensors;
-use serde_json::Value;
 use vae_playground::VaeSpec;
 use vae_playground::binarize::Binarize;
 use vae_playground::checkpoint::{self, Precision};
@@ -245,9 +244,8 @@ fn the_presets_are_listed_with_their_recipes() {
         let Preset { spec, recipe, .. } = preset(name).unwrap();
         assert_eq!(line["preset"], name);
         assert_eq!(line["parameters"], Layout::new(&spec).unwrap().parameter_count());
-        let value = |json: String| serde_json::from_str::<Value>(&json).unwrap();
-        assert_eq!(line["spec"], value(spec.to_json()));
-        assert_eq!(line["recipe"], value(recipe.to_json()));
+        assert_eq!(serde_json::from_value::<VaeSpec>(line["spec"].clone()).unwrap(), spec);
+        assert_eq!(serde_json::from_value::<Recipe>(line["recipe"].clone()).unwrap(), recipe);
     }
     assert!(place.good("info --presets").contains("iwae-50"));
     place.refused("info", &["--model"]);
