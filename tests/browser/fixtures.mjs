@@ -4,7 +4,8 @@ import { fileURLToPath } from 'node:url';
 import { test as base, expect } from '@playwright/test';
 import { serveSite } from './site-server.mjs';
 
-const SITE = fileURLToPath(new URL('../../dist', import.meta.url));
+/** The built site; another folder may be named, to try the page without building it. */
+const SITE = process.env.SITE ?? fileURLToPath(new URL('../../dist', import.meta.url));
 
 /** Not the root, because the site must work under any path. */
 const SUB_PATH = '/a/sub/path/';

@@ -31,7 +31,7 @@ test('a watcher sees a state that is whole', () => {
 
 test('a URL written and read again says the same', () => {
   const defaults = initialState();
-  const state = { ...defaults, lang: /** @type {const} */ ('zh'), theme: /** @type {const} */ ('dark'), preset: 'dense-2', learningRate: 0.02, beta: 4, batchSize: 32, seed: 7, optimizer: /** @type {const} */ ('sgd') };
+  const state = { ...defaults, lang: /** @type {const} */ ('zh'), theme: /** @type {const} */ ('dark'), preset: 'conv-16', learningRate: 0.02, beta: 4, batchSize: 32, seed: 7, optimizer: /** @type {const} */ ('sgd') };
   const url = writeUrl(new URL('http://localhost/a/?backend=cpu&hide=chart'), state, defaults);
   const { lang, theme, preset, learningRate, beta, batchSize, seed, optimizer } = state;
   assert.deepEqual(readUrl(url), { lang, theme, preset, learningRate, beta, batchSize, seed, optimizer, requestedBackend: 'cpu', hide: ['chart'] });

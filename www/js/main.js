@@ -18,18 +18,20 @@ import { mount as messages } from './views/messages.js';
 import { mount as metrics } from './views/metrics.js';
 import { mount as modelInput } from './views/model-input.js';
 import { mountNetwork } from './views/network.js';
+import { mount as posterior } from './views/posterior.js';
 import { mount as reconstruction } from './views/reconstruction.js';
 import { mount as runButtons } from './views/run-buttons.js';
 import { mount as samples } from './views/samples.js';
 import { mount as sketchpad } from './views/sketchpad.js';
+import { mount as tabs } from './views/tabs.js';
 import { mount as weights } from './views/weights.js';
 
 /** Views that work while the engine is still starting, and when it cannot. */
 const EARLY_VIEWS = Object.freeze({ header, messages });
 
 const VIEWS = Object.freeze({
-  sketchpad, examples, 'model-input': modelInput, encoder: mountNetwork('encoder'), latent, decoder: mountNetwork('decoder'),
-  reconstruction, controls, 'run-buttons': runButtons, metrics, chart, samples, data, weights,
+  sketchpad, examples, 'model-input': modelInput, encoder: mountNetwork('encoder'), posterior, latent,
+  decoder: mountNetwork('decoder'), reconstruction, tabs, controls, 'run-buttons': runButtons, metrics, chart, samples, data, weights,
 });
 
 const defaults = { ...initialState(), strokes: exampleStrokes(OPENING_DIGIT), ...readUrl(new URL(location.pathname, location.href), navigator.language) };
@@ -102,7 +104,7 @@ async function start() {
   mountAll(VIEWS, engine);
   keepUrl();
   Object.assign(globalThis, { playground: { vae, store, version: vae.version } });
-  await Promise.all([engine.draw(store.state.strokes), engine.refresh()]);
+  await Promise.all([engine.draw(store.state.strokes), engine.refresh(), engine.loadDigits()]);
   store.set({ ready: true });
   document.body.dataset.testid = 'ready';
 }

@@ -40,6 +40,39 @@ pub(crate) fn ensure(project: &Project) -> Result<()> {
     Ok(())
 }
 
+/// How many of the test images come with the page, before it fetches them all.
+const SOME: u32 = 1000;
+
+/// Writes the first images and labels of the test set to `directory`, as gzipped IDX files.
+pub(crate) fn write_some(project: &Project, directory: &Path) -> Result<()> {
+    for (name, of, header) in [
+        ("some-images-idx3-ubyte", "t10k-images-idx3-ubyte", 16),
+        ("some-labels-idx1-ubyte", "t10k-labels-idx1-ubyte", 8),
+    ] {
+        let source = self::directory(project).join(format!("{of}.gz"));
+        let mut bytes = Vec::new();
+        GzDecoder::new(File::open(&source)?)
+            .read_to_end(&mut bytes)
+            .with_context(|| format!("reading {}", source.display()))?;
+        let some = first_of(&bytes, header, SOME).with_context(|| format!("{of} is no IDX file"))?;
+        let mut gzip =
+            GzBuilder::new().write(File::create(directory.join(format!("{name}.gz")))?, Compression::best());
+        gzip.write_all(&some)?;
+        gzip.finish()?;
+    }
+    Ok(())
+}
+
+/// An IDX file of the first `n` entries of `idx`, whose header has `header` bytes; none where it is too short.
+fn first_of(idx: &[u8], header: usize, n: u32) -> Option<Vec<u8>> {
+    let count = u32::from_be_bytes(idx.get(4..8)?.try_into().ok()?) as usize;
+    let entry = (idx.len().checked_sub(header)?).checked_div(count)?;
+    let n = n.min(count as u32);
+    let mut some = idx.get(..header + entry * n as usize)?.to_vec();
+    some[4..8].copy_from_slice(&n.to_be_bytes());
+    Some(some)
+}
+
 fn prepare(source: &Path, target: &Path, expected: &str) -> Result<()> {
     if gzipped_digest(target).is_ok_and(|found| found == expected) {
         return Ok(());
@@ -70,7 +103,7 @@ fn hex(bytes: &[u8]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{gzipped_digest, prepare};
+    use super::{first_of, gzipped_digest, prepare};
     use std::fs;
 
     /// SHA-256 of "abc", from FIPS 180-2, appendix B.1.
@@ -84,6 +117,14 @@ mod tests {
         prepare(&source, &target, ABC).unwrap();
         assert_eq!(gzipped_digest(&target).unwrap(), ABC);
         assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 2);
+    }
+
+    #[test]
+    fn the_first_entries_are_a_file_of_their_own() {
+        let labels = [0, 0, 8, 1, 0, 0, 0, 3, 7, 2, 1];
+        assert_eq!(first_of(&labels, 8, 2).unwrap(), [0, 0, 8, 1, 0, 0, 0, 2, 7, 2]);
+        assert_eq!(first_of(&labels, 8, 9).unwrap(), labels);
+        assert_eq!(first_of(&labels[..6], 8, 2), None);
     }
 
     #[test]

@@ -103,6 +103,7 @@ pub(crate) fn post_build_hook(project: &Project) -> Result<()> {
     for file in mnist::files(project) {
         copy_into(&file, &staging.join("data"))?;
     }
+    mnist::write_some(project, &staging.join("data"))?;
     for entry in fs::read_dir(project.path("pretrained")).context("reading pretrained/")? {
         let path = entry?.path();
         if path.extension().is_some_and(|extension| extension == "safetensors") {

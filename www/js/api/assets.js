@@ -6,6 +6,9 @@ export const WASM_MODULE_URL = new URL('../../wasm/vae-playground.js', import.me
 /** The folder with the four gzipped IDX files. */
 export const MNIST_URL = new URL('../../data/', import.meta.url).href;
 
+/** The folder with the few test digits that the page shows before anything is trained. */
+export const SOME_DIGITS_URL = MNIST_URL;
+
 /** Presets that have trained weights to download. */
 export const PRETRAINED_PRESETS = Object.freeze(['dense-20', 'dense-2', 'conv-16', 'iwae-50', 'cvae-20']);
 

@@ -4,6 +4,7 @@ import { toVaeError } from '../api/errors.js';
 import { PRETRAINED_PRESETS } from '../api/assets.js';
 import { History } from '../history.js';
 import { inference } from './inference.js';
+import { someDigits } from './some-digits.js';
 import { training } from './training.js';
 
 /** @typedef {ReturnType<typeof createEngine>} Engine */
@@ -68,6 +69,15 @@ export function createEngine(vae, store) {
 
     /** Takes over what the Vae has become. */
     adopt,
+
+    /** The test digits that come with the page; without them it works, but shows less. */
+    async loadDigits() {
+      try {
+        store.set({ digits: await someDigits() });
+      } catch (thrown) {
+        report(thrown);
+      }
+    },
 
     /** Random weights from the seed: everything learnt is forgotten. */
     reset: () => replaceWeights('random', () => vae.reset(store.state.seed)),

@@ -23,11 +23,11 @@ export function inference(vae, store, report) {
       // The pad was changed while the worker looked: a newer request is on its way.
       if (store.state.strokes !== strokes) return;
       if (seen.blank || !seen.mu || !seen.logvar) {
-        store.set({ input: null, mu: null, sigma: null, z: null, zSource: 'mu', reconstruction: null });
+        store.set({ input: null, seen: null, mu: null, sigma: null, z: null, zSource: 'mu', reconstruction: null });
         return;
       }
       const { pixels: input, mu, reconstruction } = seen;
-      store.set({ input, mu, sigma: deviations(seen.logvar), z: mu, zSource: 'mu', reconstruction });
+      store.set({ input, seen, mu, sigma: deviations(seen.logvar), z: mu, zSource: 'mu', reconstruction });
     }),
   );
 
@@ -101,6 +101,7 @@ export function inference(vae, store, report) {
 
     /** The same drawing and the same samples through changed weights. */
     async refresh() {
+      store.set({ weightsVersion: store.state.weightsVersion + 1 });
       await Promise.all([lookAgain(null), sheet(store.state.sampleSeed)]);
     },
   };

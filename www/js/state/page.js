@@ -1,0 +1,22 @@
+// What surrounds the experiment: words, colours, what is shown, what went wrong.
+
+/** The panels of the lower area, in the order of their tabs. */
+export const TABS = /** @type {const} */ (['train']);
+
+/** @typedef {typeof TABS[number]} Tab */
+
+/**
+ * @typedef {object} PageState
+ * @property {'en' | 'zh'} lang
+ * @property {'auto' | 'light' | 'dark'} theme
+ * @property {readonly string[]} hide names of parts a teacher has taken away
+ * @property {Tab} tab
+ * @property {{ code: string, message: string } | null} error
+ * @property {string | null} notice key of a passing remark
+ * @property {boolean} ready
+ */
+
+/** @returns {PageState} */
+export function pageState() {
+  return { lang: 'en', theme: 'auto', hide: [], tab: 'train', error: null, notice: null, ready: false };
+}
