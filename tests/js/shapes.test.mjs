@@ -3,8 +3,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { DIGITS, exampleStrokes } from '../../www/js/digits.js';
-import { extend, toUnit, tracePath } from '../../www/js/geometry.js';
+import { extend, inkOf, toUnit, touched, tracePath } from '../../www/js/geometry.js';
 import { History } from '../../www/js/history.js';
+import { inkFrom } from '../../www/js/read-image.js';
 import { layerSizes } from '../../www/js/views/network.js';
 import { tile } from '../../www/js/views/samples.js';
 import { SPEC } from './fake-engine.mjs';
@@ -14,10 +15,10 @@ test('positions are shares of the pad wherever it stands and however large it is
 });
 
 test('points too near the last are dropped', () => {
-  const stroke = [0.5, 0.5];
+  const stroke = { points: [0.5, 0.5] };
   assert.equal(extend(stroke, 0.5005, 0.5), false);
   assert.equal(extend(stroke, 0.6, 0.5), true);
-  assert.deepEqual(stroke, [0.5, 0.5, 0.6, 0.5]);
+  assert.deepEqual(stroke.points, [0.5, 0.5, 0.6, 0.5]);
 });
 
 test('a path begins and ends where the stroke does', () => {
@@ -40,13 +41,51 @@ test('a point becomes a line that is drawn, too short to be seen as one', () => 
   assert.ok(x1 > x0 && x1 - x0 < 0.5);
 });
 
+test('a path drawn bit by bit passes through what it passes through at once', () => {
+  const points = [0.1, 0.2, 0.5, 0.5, 0.7, 0.1, 0.9, 0.8, 0.2, 0.9];
+  const curves = (/** @type {[number, number][]} */ parts) => {
+    /** @type {number[][]} */
+    const found = [];
+    const sink = { moveTo() {}, lineTo() {}, quadraticCurveTo: (/** @type {number[]} */ ...at) => void found.push(at) };
+    for (const [from, to] of parts) tracePath(points, 10, sink, from, to);
+    return found;
+  };
+  assert.deepEqual(curves([[0, 1], [1, 2], [2, 3], [3, 5]]), curves([[0, 5]]));
+});
+
+test('what a stroke touches covers its width, within the pad', () => {
+  assert.deepEqual(touched({ points: [0.5, 0.5], width: 0.125 }, 0, 100), { x: 41, y: 41, width: 18, height: 18 });
+  assert.deepEqual(touched({ points: [0, 0, 0.95, 0.5], width: 0.125, pressure: [1, 2] }, 1, 100), { x: 80, y: 35, width: 20, height: 30 });
+});
+
+test('the ink of a picture: its box in whole pixels, its centre of mass', () => {
+  const pixels = new Float32Array(784);
+  assert.equal(inkOf(pixels), null);
+  pixels[2 * 28 + 3] = 1;
+  pixels[2 * 28 + 6] = 0.5;
+  assert.deepEqual(inkOf(pixels), { box: { x: 3, y: 2, width: 4, height: 1 }, centre: { x: 4, y: 2 } });
+});
+
+test('an image becomes ink: dark on light, light on dark, or what is opaque', () => {
+  const picture = (/** @type {number[]} */ paper, /** @type {number[]} */ pen) => {
+    const rgba = new Uint8ClampedArray(25 * 4);
+    for (let i = 0; i < 25; i++) rgba.set(i === 12 ? pen : paper, 4 * i);
+    return inkFrom(rgba, 5, 5);
+  };
+  const dot = Float32Array.from({ length: 25 }, (_, i) => (i === 12 ? 1 : 0));
+  assert.deepEqual(picture([255, 255, 255, 255], [0, 0, 0, 255]), dot);
+  assert.deepEqual(picture([20, 20, 20, 255], [200, 200, 0, 255]), dot);
+  assert.deepEqual(picture([0, 0, 0, 0], [0, 0, 0, 255]), dot);
+  assert.deepEqual(picture([250, 250, 250, 255], [245, 245, 245, 255]), new Float32Array(25));
+});
+
 test('the ten examples lie on the pad, and each is handed out afresh', () => {
   assert.equal(DIGITS.length, 10);
   for (const stroke of DIGITS.flat()) {
     assert.equal(stroke.length % 2, 0);
     assert.ok(stroke.every((value) => value > 0.05 && value < 0.95));
   }
-  exampleStrokes(0)[0][0] = 9;
+  exampleStrokes(0)[0].points[0] = 9;
   assert.ok(DIGITS[0][0][0] < 1);
 });
 

@@ -39,18 +39,32 @@ test('a URL written and read again says the same', () => {
 
 test('a drawing survives its code, to half a 255th of the pad, however long a stroke is', () => {
   const long = Array.from({ length: 1400 }, (_, i) => Math.abs(Math.sin(i / 90)));
-  const strokes = [[0.1, 0.2], [0, 1, 0.5, 0.5], long];
+  const strokes = [[0.1, 0.2], [0, 1, 0.5, 0.5], long].map((points) => ({ points }));
   const back = decodeStrokes(encodeStrokes(strokes));
   assert.ok(back);
-  assert.deepEqual(back.slice(0, 2).map((stroke) => stroke.length), [2, 4]);
-  const joined = back.slice(2).flatMap((stroke, i) => (i === 0 ? stroke : stroke.slice(2)));
+  assert.deepEqual(back.slice(0, 2).map(({ points }) => points.length), [2, 4]);
+  const joined = back.slice(2).flatMap(({ points }, i) => (i === 0 ? points : points.slice(2)));
   assert.equal(joined.length, long.length);
   joined.forEach((value, i) => assert.ok(Math.abs(value - long[i]) <= 0.5 / 255 + 1e-9));
   assert.deepEqual(decodeStrokes(encodeStrokes([])), []);
 });
 
+test('eraser, width and pressure survive too; a plain line is coded as ever', () => {
+  const pressure = Array.from({ length: 600 }, (_, i) => 0.5 + (i % 64) / 64);
+  const points = Array.from({ length: 1200 }, (_, i) => (i % 256) / 255);
+  const back = decodeStrokes(encodeStrokes([{ points: [0, 1], erases: true, width: 0.125 }, { points, pressure }]));
+  assert.ok(back);
+  assert.deepEqual(back[0], { points: [0, 1], erases: true, width: 0.125 });
+  const pieces = back.slice(1);
+  assert.deepEqual(pieces.flatMap((piece, i) => piece.pressure?.slice(i === 0 ? 0 : 1)), pressure);
+  assert.deepEqual(pieces.flatMap((piece, i) => piece.points.slice(i === 0 ? 0 : 2)), points);
+  // A link from before there were other lines: two points.
+  assert.deepEqual(decodeStrokes('AgD_gEA'), [{ points: [0, 1, 128 / 255, 64 / 255] }]);
+  assert.equal(encodeStrokes([{ points: [0, 1, 128 / 255, 64 / 255] }]), 'AgD_gEA');
+});
+
 test('codes that are cut off or nonsense are refused', () => {
-  for (const text of ['!!', 'AA', encodeStrokes([[0.1, 0.2, 0.3, 0.4]]).slice(0, -2)]) assert.equal(decodeStrokes(text), undefined);
+  for (const text of ['!!', 'AA', 'AAj_', 'AAA', encodeStrokes([{ points: [0.1, 0.2, 0.3, 0.4] }]).slice(0, -2)]) assert.equal(decodeStrokes(text), undefined);
 });
 
 test('defaults leave the URL clean', () => {

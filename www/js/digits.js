@@ -25,5 +25,5 @@ export const OPENING_DIGIT = 3;
  * @returns {import('./store.js').Stroke[]}
  */
 export function exampleStrokes(digit) {
-  return DIGITS[digit].map((stroke) => [...stroke]);
+  return DIGITS[digit].map((points) => ({ points: [...points] }));
 }

@@ -18,6 +18,7 @@ import { mount as messages } from './views/messages.js';
 import { mount as metrics } from './views/metrics.js';
 import { mount as modelInput } from './views/model-input.js';
 import { mountNetwork } from './views/network.js';
+import { mount as pen } from './views/pen.js';
 import { mount as posterior } from './views/posterior.js';
 import { mount as reconstruction } from './views/reconstruction.js';
 import { mount as runButtons } from './views/run-buttons.js';
@@ -30,7 +31,7 @@ import { mount as weights } from './views/weights.js';
 const EARLY_VIEWS = Object.freeze({ header, messages });
 
 const VIEWS = Object.freeze({
-  sketchpad, examples, 'model-input': modelInput, encoder: mountNetwork('encoder'), posterior, latent,
+  sketchpad, pen, examples, 'model-input': modelInput, encoder: mountNetwork('encoder'), posterior, latent,
   decoder: mountNetwork('decoder'), reconstruction, tabs, controls, 'run-buttons': runButtons, metrics, chart, samples, data, weights,
 });
 
@@ -91,7 +92,7 @@ function keepUrl() {
   let timer;
   const write = () => history.replaceState(null, '', writeUrl(new URL(location.href), store.state, defaults));
   store.watch(['lang', 'theme', 'preset', 'optimizer', 'learningRate', 'batchSize', 'beta', 'seed'], write);
-  store.watch(['strokes'], () => {
+  store.watch(['strokes', 'pictureDigit'], () => {
     clearTimeout(timer);
     timer = setTimeout(write, 250);
   });

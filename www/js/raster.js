@@ -1,44 +1,4 @@
-// Strokes on a canvas: for the eye, and as ink coverage for the model.
-
-import { PEN_WIDTH, tracePath } from './geometry.js';
-
-/** Side of the ink that the model's 28×28 are made from: ten samples a pixel. */
-const INK_SIDE = 280;
-
-/** @type {CanvasRenderingContext2D | null} */
-let inkContext = null;
-
-/**
- * @param {CanvasRenderingContext2D} context
- * @param {readonly import('./store.js').Stroke[]} strokes
- * @param {number} size side of the unit square in the context's units
- */
-export function drawStrokes(context, strokes, size) {
-  context.lineCap = 'round';
-  context.lineJoin = 'round';
-  context.lineWidth = PEN_WIDTH * size;
-  context.beginPath();
-  for (const stroke of strokes) tracePath(stroke, size, context);
-  context.stroke();
-}
-
-/**
- * @param {readonly import('./store.js').Stroke[]} strokes
- * @returns {import('./api/protocol.js').Drawing}
- */
-export function rasterise(strokes) {
-  if (!inkContext) {
-    const canvas = document.createElement('canvas');
-    canvas.width = canvas.height = INK_SIDE;
-    inkContext = /** @type {CanvasRenderingContext2D} */ (canvas.getContext('2d', { willReadFrequently: true }));
-  }
-  inkContext.clearRect(0, 0, INK_SIDE, INK_SIDE);
-  drawStrokes(inkContext, strokes, INK_SIDE);
-  const { data } = inkContext.getImageData(0, 0, INK_SIDE, INK_SIDE);
-  const ink = new Float32Array(INK_SIDE * INK_SIDE);
-  for (let i = 0; i < ink.length; i++) ink[i] = data[4 * i + 3] / 255;
-  return { ink, width: INK_SIDE, height: INK_SIDE };
-}
+// Grey and signed values as pixels of a canvas.
 
 /** @type {WeakMap<HTMLCanvasElement, ImageData>} */
 const images = new WeakMap();

@@ -68,6 +68,7 @@ export function readUrl(url, browserLanguage = 'en') {
     batchSize: number(hash.get(HASH_KEYS.batchSize), VALID.batchSize),
     beta: number(hash.get(HASH_KEYS.beta), VALID.beta),
     seed: number(hash.get(HASH_KEYS.seed), VALID.seed),
+    pictureDigit: number(hash.get('digit'), (value) => Number.isInteger(value) && value >= 0 && value < 1e4),
     strokes: ink === null ? undefined : decodeStrokes(ink),
   };
   return Object.fromEntries(Object.entries(found).filter(([, value]) => value !== undefined));
@@ -91,6 +92,7 @@ export function writeUrl(url, state, defaults) {
     const value = state[/** @type {keyof typeof HASH_KEYS} */ (key)];
     if (value !== defaults[/** @type {keyof typeof HASH_KEYS} */ (key)]) hash.set(name, String(value));
   }
+  if (state.pictureDigit !== null) hash.set('digit', String(state.pictureDigit));
   if (state.strokes !== defaults.strokes) hash.set('ink', encodeStrokes(state.strokes));
   next.hash = hash.toString();
   return next;

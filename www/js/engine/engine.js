@@ -3,6 +3,7 @@
 import { toVaeError } from '../api/errors.js';
 import { PRETRAINED_PRESETS } from '../api/assets.js';
 import { History } from '../history.js';
+import { drawing } from './drawing.js';
 import { inference } from './inference.js';
 import { someDigits } from './some-digits.js';
 import { training } from './training.js';
@@ -20,6 +21,7 @@ export function createEngine(vae, store) {
     store.set({ error: { code, message } });
   };
   const pictures = inference(vae, store, report);
+  const pad = drawing(vae, store, { look: pictures.look, report });
   const trainer = training(vae, store, history, { report, refresh: pictures.refresh });
 
   const adopt = () => {
@@ -56,7 +58,12 @@ export function createEngine(vae, store) {
   return {
     history,
     report,
-    draw: pictures.draw,
+    draw: pad.draw,
+    clear: pad.clear,
+    pick: pad.pick,
+    importImage: pad.importImage,
+    undo: pad.undo,
+    redo: pad.redo,
     setLatent: pictures.setLatent,
     latentToMean: pictures.latentToMean,
     sampleLatent: pictures.sampleLatent,
@@ -74,6 +81,7 @@ export function createEngine(vae, store) {
     async loadDigits() {
       try {
         store.set({ digits: await someDigits() });
+        await pad.restorePicture();
       } catch (thrown) {
         report(thrown);
       }

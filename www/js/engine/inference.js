@@ -1,12 +1,10 @@
 // From strokes to what the model makes of them, and from z to pictures. Only the newest request matters.
 
 import { latest } from '../latest.js';
-import { rasterise } from '../raster.js';
+import { rasterise } from '../ink.js';
 
 /** Pictures on the sample sheet. */
 export const SAMPLE_COUNT = 30;
-
-/** @typedef {import('../store.js').Stroke} Stroke */
 
 /**
  * @param {import('../api/vae.js').Vae} vae
@@ -16,12 +14,22 @@ export const SAMPLE_COUNT = 30;
 export function inference(vae, store, report) {
   const quietly = (/** @type {() => Promise<void>} */ work) => work().catch(report);
 
+  /**
+   * A picture that has MNIST's form already.
+   * @param {Float32Array} pixels
+   * @returns {Promise<import('../api/protocol.js').Interpretation>}
+   */
+  const asItIs = async (pixels) => {
+    const { mu, logvar } = await vae.encode(pixels);
+    return { blank: false, pixels, bounds: null, centre: null, mu, logvar, reconstruction: await vae.decode(mu) };
+  };
+
   const look = latest((/** @type {null} */ _) =>
     quietly(async () => {
-      const { strokes } = store.state;
-      const seen = await vae.interpret(rasterise(strokes));
+      const { strokes, picture } = store.state;
+      const seen = picture && strokes.length === 0 ? await asItIs(picture) : await vae.interpret(rasterise(picture, strokes));
       // The pad was changed while the worker looked: a newer request is on its way.
-      if (store.state.strokes !== strokes) return;
+      if (store.state.strokes !== strokes || store.state.picture !== picture) return;
       if (seen.blank || !seen.mu || !seen.logvar) {
         store.set({ input: null, seen: null, mu: null, sigma: null, z: null, zSource: 'mu', reconstruction: null });
         return;
@@ -60,11 +68,8 @@ export function inference(vae, store, report) {
   );
 
   return {
-    /** @param {readonly Stroke[]} strokes */
-    draw(strokes) {
-      store.set({ strokes });
-      return look(null);
-    },
+    /** What the model makes of what is on the pad now. */
+    look: () => look(null),
 
     /**
      * @param {number} index

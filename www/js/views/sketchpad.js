@@ -1,11 +1,17 @@
 // The pad to draw on: pointer and keyboard become strokes.
 
 import { extend, toUnit } from '../geometry.js';
+import { Ink } from '../ink.js';
 import { h, translate } from '../dom.js';
-import { drawStrokes } from '../raster.js';
 
 /** How far an arrow key moves the pen, in shares of the pad. */
 const KEY_STEP = 0.035;
+
+/** Width at no pressure, and what full pressure adds; half of it is the plain width. */
+const LIGHTEST = 0.4;
+const PRESSED = 1.2;
+
+/** @typedef {import('../store.js').Stroke} Stroke */
 
 /**
  * @param {HTMLElement} element
@@ -15,54 +21,67 @@ const KEY_STEP = 0.035;
 export function mount(element, store, engine) {
   const canvas = h('canvas', { class: 'ink', 'aria-hidden': 'true' });
   const hint = h('span', { class: 'pad-hint', text: 'draw.blank' });
+  const ring = h('span', { class: 'pen-ring', hidden: true });
   const pad = h(
     'div',
     { class: 'tile pad', 'data-testid': 'sketchpad', tabindex: 0, role: 'application', label: 'draw.label' },
-    canvas, hint,
+    canvas, hint, ring,
   );
-  const undo = h('button', { type: 'button', class: 'quiet', 'data-testid': 'undo', text: 'draw.undo' });
-  const clear = h('button', { type: 'button', class: 'quiet', 'data-testid': 'clear', text: 'draw.clear' });
   const spoken = h('span', { class: 'unseen', 'aria-live': 'polite' });
-  element.append(pad, h('div', { class: 'row' }, undo, clear), spoken);
-  const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext('2d'));
+  element.append(pad, spoken);
+  const ink = new Ink(/** @type {CanvasRenderingContext2D} */ (canvas.getContext('2d')));
 
-  /** The stroke under the pen, and the pointer that holds it; only one draws at a time. */
-  /** @type {{ pointer: number | 'keys', stroke: import('../store.js').Stroke } | null} */
+  /** The stroke under the pen, what lies below it, and the pointer that holds it; only one draws at a time. */
+  /** @type {{ pointer: number | 'keys', stroke: Stroke, below: readonly Stroke[] } | null} */
   let pen = null;
   /** The keyboard's pen, shown while it is in use. @type {{ x: number, y: number } | null} */
   let cursor = null;
 
-  const paint = () => {
-    const side = canvas.width;
-    context.clearRect(0, 0, side, side);
-    context.strokeStyle = '#fff';
-    drawStrokes(context, store.state.strokes, side);
+  const showCursor = () => {
+    ring.hidden = cursor === null;
+    ring.classList.toggle('down', pen !== null);
     if (!cursor) return;
-    context.beginPath();
-    context.lineWidth = side / 90;
-    context.strokeStyle = pen ? '#ffd166' : '#9db4ff';
-    context.arc(cursor.x * side, cursor.y * side, side / 22, 0, 2 * Math.PI);
-    context.stroke();
+    ring.style.setProperty('--x', String(cursor.x));
+    ring.style.setProperty('--y', String(cursor.y));
   };
 
-  const changed = () => void engine.draw([...store.state.strokes.filter((stroke) => stroke !== pen?.stroke), ...(pen ? [pen.stroke] : [])]);
+  const changed = (continues = true) => pen && void engine.draw([...pen.below, pen.stroke], { continues });
 
   /**
    * @param {number | 'keys'} pointer
    * @param {number} x
    * @param {number} y
+   * @param {number} [pressure] where there is one
    */
-  const begin = (pointer, x, y) => {
-    pen = { pointer, stroke: [x, y] };
-    changed();
+  const begin = (pointer, x, y, pressure) => {
+    const { pen: { erases, width }, strokes } = store.state;
+    /** @type {Stroke} */
+    const stroke = { points: [x, y] };
+    if (width !== undefined) stroke.width = width;
+    if (erases) stroke.erases = true;
+    if (pressure !== undefined) stroke.pressure = [pressure];
+    pen = { pointer, stroke, below: strokes };
+    changed(false);
+  };
+
+  /** The line is drawn once more as a whole, so that a link or an undo later shows the very same. */
+  const lift = () => {
+    if (!pen) return;
+    const { below, stroke } = pen;
+    pen = null;
+    if (store.state.strokes.at(-1) === stroke) void engine.draw([...below, { ...stroke }], { continues: true });
   };
 
   pad.addEventListener('pointerdown', (event) => {
     if (pen && pen.pointer !== 'keys') return;
-    if (event.button !== 0) return;
+    // A pen's other end is an eraser, which browsers call button 5.
+    if (event.button !== 0 && event.button !== 5) return;
+    lift();
     pad.setPointerCapture(event.pointerId);
     cursor = null;
-    begin(event.pointerId, ...toUnit(pad.getBoundingClientRect(), event.clientX, event.clientY));
+    showCursor();
+    begin(event.pointerId, ...toUnit(pad.getBoundingClientRect(), event.clientX, event.clientY), pressureOf(event));
+    if (event.button === 5 && pen) pen.stroke.erases = true;
   });
   pad.addEventListener('pointermove', (event) => {
     if (pen?.pointer !== event.pointerId) return;
@@ -70,21 +89,25 @@ export function mount(element, store, engine) {
     const events = event.getCoalescedEvents?.() ?? [];
     let grown = false;
     for (const one of events.length > 0 ? events : [event]) {
-      grown = extend(pen.stroke, ...toUnit(box, one.clientX, one.clientY)) || grown;
+      grown = extend(pen.stroke, ...toUnit(box, one.clientX, one.clientY), pressureOf(one)) || grown;
     }
     if (grown) changed();
   });
   for (const type of /** @type {const} */ (['pointerup', 'pointercancel', 'lostpointercapture'])) {
     pad.addEventListener(type, (event) => {
-      if (pen?.pointer === event.pointerId) pen = null;
+      if (pen?.pointer === event.pointerId) lift();
     });
   }
 
   /** @type {Record<string, [number, number]>} */
   const arrows = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
   pad.addEventListener('keydown', (event) => {
-    if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'z') undo.click();
-    else if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const key = event.key.toLowerCase();
+    if ((event.ctrlKey || event.metaKey) && (key === 'y' || (key === 'z' && event.shiftKey))) void engine.redo();
+    else if ((event.ctrlKey || event.metaKey) && key === 'z') {
+      lift();
+      void engine.undo();
+    } else if (event.ctrlKey || event.metaKey || event.altKey) return;
     else if (event.key in arrows) {
       const [dx, dy] = arrows[event.key];
       cursor ??= { x: 0.5, y: 0.3 };
@@ -93,12 +116,14 @@ export function mount(element, store, engine) {
       if (pen?.pointer === 'keys' && extend(pen.stroke, cursor.x, cursor.y)) changed();
     } else if (event.key === ' ') {
       cursor ??= { x: 0.5, y: 0.3 };
-      if (pen) pen = null;
+      if (pen) lift();
       else begin('keys', cursor.x, cursor.y);
-    } else if (event.key === 'Delete' || event.key === 'Backspace') clear.click();
-    else return;
+    } else if (event.key === 'Delete' || event.key === 'Backspace') {
+      lift();
+      void engine.clear();
+    } else return;
     event.preventDefault();
-    paint();
+    showCursor();
     if (!cursor) return;
     const { lang } = store.state;
     spoken.textContent = translate(lang, 'draw.pen', {
@@ -107,26 +132,32 @@ export function mount(element, store, engine) {
     });
   });
   pad.addEventListener('blur', () => {
-    if (pen?.pointer === 'keys') pen = null;
+    if (pen?.pointer === 'keys') lift();
     cursor = null;
-    paint();
+    showCursor();
   });
 
-  undo.addEventListener('click', () => {
-    pen = null;
-    void engine.draw(store.state.strokes.slice(0, -1));
-  });
-  clear.addEventListener('click', () => {
-    pen = null;
-    void engine.draw([]);
-  });
-
+  const paint = () => {
+    const { picture, strokes } = store.state;
+    ink.show(picture, strokes);
+  };
   new ResizeObserver(() => {
     canvas.width = canvas.height = Math.max(1, Math.round(pad.clientWidth * devicePixelRatio));
     paint();
   }).observe(pad);
-  store.watch(['strokes'], ({ strokes }) => {
-    hint.hidden = strokes.length > 0;
+  store.watch(['strokes', 'picture'], ({ strokes, picture }) => {
+    hint.hidden = strokes.length > 0 || picture !== null;
+    // Undo, a link or a test digit took the pad from under the pen.
+    if (pen && strokes.at(-1) !== pen.stroke) pen = null;
     paint();
   });
+  store.watch(['pen'], ({ pen: { erases } }) => void pad.classList.toggle('erases', erases));
+}
+
+/**
+ * @param {PointerEvent} event
+ * @returns {number | undefined} what a stroke's width is multiplied by; undefined from what feels no pressure
+ */
+function pressureOf({ pointerType, pressure }) {
+  return pointerType === 'pen' && pressure > 0 ? LIGHTEST + PRESSED * pressure : undefined;
 }
