@@ -23,10 +23,12 @@ pub(crate) enum Profile {
 }
 
 /// What the page's vendored files are called in the site, and where npm puts them.
-const VENDORED: [(&str, &str); 3] = [
+const VENDORED: [(&str, &str); 5] = [
     ("uPlot.esm.js", "uplot/dist/uPlot.esm.js"),
     ("uPlot.min.css", "uplot/dist/uPlot.min.css"),
     ("uPlot.LICENSE.txt", "uplot/LICENSE"),
+    ("gifenc.esm.js", "gifenc/dist/gifenc.esm.js"),
+    ("gifenc.LICENSE.txt", "gifenc/LICENSE.md"),
 ];
 
 /// The directory of the built site.

@@ -5,6 +5,7 @@ import { PRETRAINED_PRESETS } from '../api/assets.js';
 import { History } from '../history.js';
 import { drawing } from './drawing.js';
 import { inference } from './inference.js';
+import { model } from './model.js';
 import { someDigits } from './some-digits.js';
 import { training } from './training.js';
 
@@ -58,6 +59,7 @@ export function createEngine(vae, store) {
   return {
     history,
     report,
+    model: model(vae),
     draw: pad.draw,
     clear: pad.clear,
     pick: pad.pick,
@@ -65,6 +67,7 @@ export function createEngine(vae, store) {
     undo: pad.undo,
     redo: pad.redo,
     setLatent: pictures.setLatent,
+    setZ: pictures.setZ,
     latentToMean: pictures.latentToMean,
     sampleLatent: pictures.sampleLatent,
     resample: pictures.resample,

@@ -84,6 +84,15 @@ export function inference(vae, store, report) {
       void decode(null);
     },
 
+    /**
+     * Another code altogether, whether or not something is drawn.
+     * @param {Float32Array} z
+     */
+    setZ(z) {
+      store.set({ z, zSource: 'hand' });
+      void decode(null);
+    },
+
     /** z = μ again. */
     latentToMean() {
       const { mu } = store.state;

@@ -1,10 +1,12 @@
 // English texts. Every key here is in the other languages too; a test holds that.
 
 import { draw } from './en/draw.js';
+import { generate } from './en/generate.js';
+import { labs } from './en/labs.js';
 import { latent } from './en/latent.js';
 import { network } from './en/network.js';
 import { page } from './en/page.js';
 import { samples } from './en/samples.js';
 import { train } from './en/train.js';
 
-export const en = { ...page, ...draw, ...network, ...latent, ...train, ...samples };
+export const en = { ...page, ...draw, ...network, ...latent, ...train, ...samples, ...labs, ...generate };

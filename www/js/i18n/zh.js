@@ -1,10 +1,12 @@
 // 简体中文。键与英文完全一致，由测试保证。
 
 import { draw } from './zh/draw.js';
+import { generate } from './zh/generate.js';
+import { labs } from './zh/labs.js';
 import { latent } from './zh/latent.js';
 import { network } from './zh/network.js';
 import { page } from './zh/page.js';
 import { samples } from './zh/samples.js';
 import { train } from './zh/train.js';
 
-export const zh = { ...page, ...draw, ...network, ...latent, ...train, ...samples };
+export const zh = { ...page, ...draw, ...network, ...latent, ...train, ...samples, ...labs, ...generate };

@@ -4,10 +4,12 @@ import { h, translateTree } from '../dom.js';
 import { TABS } from '../state/page.js';
 
 /** @typedef {import('../state/page.js').Tab} Tab */
-/** @typedef {(element: HTMLElement, store: import('../store.js').Store, engine: import('../engine/engine.js').Engine) => void} Mount */
+/** @typedef {(element: HTMLElement, store: import('../store.js').Store, engine: import('../engine/engine.js').Engine) => void | Promise<void>} Mount */
 
 /** The labs that are not in the page from the start. @type {Partial<Record<Tab, () => Promise<{ mount: Mount }>>>} */
-const LABS = {};
+const LABS = {
+  generate: () => import('../labs/generate/index.js'),
+};
 
 /**
  * @param {HTMLElement} element
@@ -38,7 +40,7 @@ export function mount(element, store, engine) {
     if (!lab || panel.dataset.built) return;
     panel.dataset.built = 'true';
     try {
-      (await lab()).mount(panel, store, engine);
+      await (await lab()).mount(panel, store, engine);
       translateTree(panel, store.state.lang);
     } catch (thrown) {
       // Fetched again when the tab is next opened.

@@ -1,0 +1,28 @@
+// A lab's stylesheet comes with the lab.
+
+/** @type {Map<string, Promise<void>>} */
+const loaded = new Map();
+
+/**
+ * @param {string} name of a file in css/
+ * @returns {Promise<void>} settles once it applies
+ */
+export function loadStyle(name) {
+  let loading = loaded.get(name);
+  if (!loading) {
+    loading = new Promise((resolve, reject) => {
+      const link = document.createElement('link');
+      link.rel = 'stylesheet';
+      link.href = new URL(`../../../css/${name}`, import.meta.url).href;
+      link.addEventListener('load', () => resolve());
+      link.addEventListener('error', () => {
+        loaded.delete(name);
+        link.remove();
+        reject(new TypeError(`${link.href} could not be fetched`));
+      });
+      document.head.append(link);
+    });
+    loaded.set(name, loading);
+  }
+  return loading;
+}
