@@ -3,11 +3,22 @@
 import { en } from './i18n/en.js';
 import { zh } from './i18n/zh.js';
 
-/** @typedef {keyof typeof en} TextKey */
+/** Words that come with the page, or later with a lab.
+ * @typedef {keyof typeof en | keyof typeof import('./i18n/en/learn.js').learn} TextKey */
 /** @typedef {Record<string, string | number>} TextParams */
 
-/** @type {Record<'en' | 'zh', Record<TextKey, string>>} */
-const TEXTS = { en, zh };
+/** @type {Record<'en' | 'zh', Record<string, string>>} */
+const TEXTS = { en: { ...en }, zh: { ...zh } };
+
+/**
+ * Words that a lab brings along when it is first opened.
+ * @template {string} K
+ * @param {{ en: Record<K, string>, zh: Record<K, string> }} more
+ */
+export function addTexts(more) {
+  Object.assign(TEXTS.en, more.en);
+  Object.assign(TEXTS.zh, more.zh);
+}
 
 /**
  * @param {'en' | 'zh'} lang
@@ -24,7 +35,7 @@ export function translate(lang, key, params = {}) {
  * @returns {key is TextKey}
  */
 export function isTextKey(key) {
-  return Object.hasOwn(en, key);
+  return Object.hasOwn(TEXTS.en, key);
 }
 
 /**

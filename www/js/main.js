@@ -12,6 +12,7 @@ import { mount as chart } from './views/chart.js';
 import { mount as controls } from './views/controls.js';
 import { mount as data } from './views/data.js';
 import { mount as examples } from './views/examples.js';
+import { mount as guide } from './views/guide.js';
 import { mount as header } from './views/header.js';
 import { mount as latent } from './views/latent.js';
 import { mount as messages } from './views/messages.js';
@@ -32,7 +33,7 @@ const EARLY_VIEWS = Object.freeze({ header, messages });
 
 const VIEWS = Object.freeze({
   sketchpad, pen, examples, 'model-input': modelInput, encoder: mountNetwork('encoder'), posterior, latent,
-  decoder: mountNetwork('decoder'), reconstruction, tabs, controls, 'run-buttons': runButtons, metrics, chart, samples, data, weights,
+  decoder: mountNetwork('decoder'), reconstruction, tabs, controls, 'run-buttons': runButtons, metrics, chart, samples, data, weights, guide,
 });
 
 const defaults = { ...initialState(), strokes: exampleStrokes(OPENING_DIGIT), ...readUrl(new URL(location.pathname, location.href), navigator.language) };

@@ -5,6 +5,7 @@ import { PRETRAINED_PRESETS } from '../api/assets.js';
 import { History } from '../history.js';
 import { drawing } from './drawing.js';
 import { inference } from './inference.js';
+import { keepsakes } from './keepsake.js';
 import { model } from './model.js';
 import { someDigits } from './some-digits.js';
 import { training } from './training.js';
@@ -76,6 +77,23 @@ export function createEngine(vae, store) {
     pause: trainer.pause,
     step: trainer.step,
     configure: trainer.configure,
+    ...keepsakes(vae, store, history, { report, replaceWeights }),
+
+    /**
+     * How far the code is from explaining the image, and which way is downhill.
+     * @param {Float32Array} z
+     * @param {Float32Array} input 784 pixels
+     * @returns {Promise<{ recon: number, dz: Float32Array } | null>} nats, and their gradient; null where it failed
+     */
+    async latentGradient(z, input) {
+      try {
+        const { recon, dz } = await vae.latentGradient(z, input);
+        return { recon: recon[0], dz };
+      } catch (thrown) {
+        report(thrown);
+        return null;
+      }
+    },
 
     /** Takes over what the Vae has become. */
     adopt,

@@ -38,7 +38,11 @@ export function mount(element, store) {
     }
   });
 
-  element.append(status, badge(store), language, theme, share);
+  const tour = h('button', { type: 'button', class: 'quiet', 'data-testid': 'tour', text: 'page.tour' });
+  tour.addEventListener('click', () => store.set({ guide: 'tour' }));
+  store.watch(['ready', 'guide'], ({ ready, guide }) => void (tour.disabled = !ready || guide !== null));
+
+  element.append(status, badge(store), tour, language, theme, share);
 }
 
 /** @param {import('../store.js').Store} store */

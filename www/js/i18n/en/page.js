@@ -25,6 +25,7 @@ export const page = {
 
   'page.language': 'Language',
   'page.theme': 'Colours',
+  'page.tour': 'Tour',
   'page.share': 'Copy link',
   'page.shared': 'Link copied',
   'page.close': 'Close',
@@ -51,4 +52,5 @@ export const page = {
   'error.internal': 'Something broke inside. Reload the page to go on; please report the details.',
 
   'tab.train': 'Train',
+  'tab.learn': 'Learn',
 };

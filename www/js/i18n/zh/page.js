@@ -25,6 +25,7 @@ export const page = {
 
   'page.language': '语言',
   'page.theme': '配色',
+  'page.tour': '导览',
   'page.share': '复制链接',
   'page.shared': '链接已复制',
   'page.close': '关闭',
@@ -51,4 +52,5 @@ export const page = {
   'error.internal': '内部出错了。请刷新页面后继续，并附上详情反馈给我们。',
 
   'tab.train': '训练',
+  'tab.learn': '学习',
 };

@@ -1,0 +1,53 @@
+// A model with all that belongs to its training, taken out and put back: weights, where the run stood, its curves.
+
+/** @typedef {import('../store.js').State} State */
+
+/** Keys of the state that say where a training stands and how it went on. */
+const KEPT = /** @type {const} */ ([
+  'preset', 'weights', 'optimizer', 'learningRate', 'batchSize', 'beta', 'seed', 'step', 'epoch', 'stepsInEpoch', 'train', 'test',
+]);
+
+/**
+ * Holds nothing that a structured clone loses.
+ * @typedef {object} Keepsake
+ * @property {Uint8Array} bytes a safetensors file
+ * @property {Pick<State, typeof KEPT[number]>} state
+ * @property {object} history the curves' own fields
+ */
+
+/**
+ * @param {import('../api/vae.js').Vae} vae
+ * @param {import('../store.js').Store} store
+ * @param {import('../history.js').History} history
+ * @param {object} parts
+ * @param {(thrown: unknown) => void} parts.report
+ * @param {(weights: State['weights'], replace: () => Promise<void>, mayBeRefused: boolean) => Promise<boolean>} parts.replaceWeights
+ */
+export function keepsakes(vae, store, history, { report, replaceWeights }) {
+  return {
+    /** @returns {Promise<Keepsake | null>} null where it failed, which has been reported */
+    async keep() {
+      try {
+        const bytes = await vae.save();
+        const { state } = store;
+        const kept = /** @type {Keepsake['state']} */ (Object.fromEntries(KEPT.map((key) => [key, state[key]])));
+        return { bytes, state: kept, history: structuredClone({ ...history }) };
+      } catch (thrown) {
+        report(thrown);
+        return null;
+      }
+    },
+
+    /**
+     * A run that goes on ends. The optimiser begins with moments of zero, as in any new run.
+     * @param {Keepsake} kept
+     * @returns {Promise<boolean>} whether it was taken; where not, nothing has changed
+     */
+    async putBack(kept) {
+      if (!(await replaceWeights(kept.state.weights, () => vae.load(kept.bytes.slice()), true))) return false;
+      Object.assign(history, structuredClone(kept.history));
+      store.set({ ...kept.state, notice: null, historyVersion: store.state.historyVersion + 1 });
+      return true;
+    },
+  };
+}

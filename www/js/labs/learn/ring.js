@@ -1,0 +1,54 @@
+// A ring around a place on the page that follows it; it takes no click and changes nothing of what it surrounds.
+
+import { h } from '../../dom.js';
+
+/** Pixels between the place and the ring. */
+const MARGIN = 6;
+
+/**
+ * @param {string} className how it looks
+ * @param {(box: DOMRect) => void} [moved] told of the ring's box whenever it has moved
+ */
+export function createRing(className, moved) {
+  const ring = h('div', { class: `ring ${className}`, 'aria-hidden': 'true', hidden: true });
+  document.body.append(ring);
+  /** @type {HTMLElement | null} */
+  let target = null;
+  let framed = 0;
+
+  const follow = () => {
+    framed = 0;
+    const box = target?.getBoundingClientRect();
+    ring.hidden = !box || box.width === 0;
+    if (!box || ring.hidden) return;
+    ring.style.translate = `${box.left - MARGIN}px ${box.top - MARGIN}px`;
+    ring.style.width = `${box.width + 2 * MARGIN}px`;
+    ring.style.height = `${box.height + 2 * MARGIN}px`;
+    moved?.(ring.getBoundingClientRect());
+  };
+  const soon = () => {
+    framed ||= requestAnimationFrame(follow);
+  };
+  const sizes = new ResizeObserver(soon);
+  addEventListener('resize', soon);
+  addEventListener('scroll', soon, { capture: true, passive: true });
+
+  return {
+    follow,
+    /** @param {HTMLElement | null} element what to surround from now on */
+    surround(element) {
+      sizes.disconnect();
+      target = element;
+      if (element) sizes.observe(element);
+      sizes.observe(document.body);
+      follow();
+    },
+    remove() {
+      cancelAnimationFrame(framed);
+      sizes.disconnect();
+      removeEventListener('resize', soon);
+      removeEventListener('scroll', soon, { capture: true });
+      ring.remove();
+    },
+  };
+}
