@@ -6,19 +6,26 @@ import { test } from 'node:test';
 import { ERROR_CODES, VaeError, toVaeError } from '../../www/js/api/errors.js';
 import { isTextKey, translate } from '../../www/js/dom.js';
 import { en } from '../../www/js/i18n/en.js';
+import { learn as learnEn } from '../../www/js/i18n/en/learn.js';
 import { zh } from '../../www/js/i18n/zh.js';
+import { learn as learnZh } from '../../www/js/i18n/zh/learn.js';
 
 const WWW = new URL('../../www/', import.meta.url);
 const source = (/** @type {string} */ path) => readFileSync(new URL(path, WWW), 'utf8');
 const modules = readdirSync(new URL('js/', WWW), { recursive: true }).map(String).filter((path) => path.endsWith('.js'));
 
 test('every key is in both languages, with the same names to fill in', () => {
-  assert.deepEqual(Object.keys(zh), Object.keys(en));
   const names = (/** @type {string} */ text) => [...text.matchAll(/\{\w+\}/g)].map(String).sort();
-  for (const key of /** @type {(keyof typeof en)[]} */ (Object.keys(en))) {
-    assert.ok(zh[key].trim() && en[key].trim(), key);
-    assert.deepEqual(names(zh[key]), names(en[key]), key);
+  /** @type {readonly Record<string, string>[][]} */
+  const pairs = [[en, zh], [learnEn, learnZh]];
+  for (const [ours, theirs] of pairs) {
+    assert.deepEqual(Object.keys(theirs), Object.keys(ours));
+    for (const key of Object.keys(ours)) {
+      assert.ok(theirs[key].trim() && ours[key].trim(), key);
+      assert.deepEqual(names(theirs[key]), names(ours[key]), key);
+    }
   }
+  assert.deepEqual(Object.keys(learnEn).filter((key) => Object.hasOwn(en, key)), [], 'no lab overwrites the words of the page');
 });
 
 test('every error code has words', () => {

@@ -23,12 +23,23 @@ pub(crate) enum Profile {
 }
 
 /// What the page's vendored files are called in the site, and where npm puts them.
-const VENDORED: [(&str, &str); 5] = [
+const VENDORED: [(&str, &str); 16] = [
     ("uPlot.esm.js", "uplot/dist/uPlot.esm.js"),
     ("uPlot.min.css", "uplot/dist/uPlot.min.css"),
     ("uPlot.LICENSE.txt", "uplot/LICENSE"),
     ("gifenc.esm.js", "gifenc/dist/gifenc.esm.js"),
     ("gifenc.LICENSE.txt", "gifenc/LICENSE.md"),
+    ("katex.min.js", "katex/dist/katex.min.js"),
+    ("katex.min.css", "katex/dist/katex.min.css"),
+    ("katex.LICENSE.txt", "katex/LICENSE"),
+    ("fonts/KaTeX_AMS-Regular.woff2", "katex/dist/fonts/KaTeX_AMS-Regular.woff2"),
+    ("fonts/KaTeX_Caligraphic-Regular.woff2", "katex/dist/fonts/KaTeX_Caligraphic-Regular.woff2"),
+    ("fonts/KaTeX_Main-Italic.woff2", "katex/dist/fonts/KaTeX_Main-Italic.woff2"),
+    ("fonts/KaTeX_Main-Regular.woff2", "katex/dist/fonts/KaTeX_Main-Regular.woff2"),
+    ("fonts/KaTeX_Math-Italic.woff2", "katex/dist/fonts/KaTeX_Math-Italic.woff2"),
+    ("fonts/KaTeX_Size1-Regular.woff2", "katex/dist/fonts/KaTeX_Size1-Regular.woff2"),
+    ("fonts/KaTeX_Size2-Regular.woff2", "katex/dist/fonts/KaTeX_Size2-Regular.woff2"),
+    ("fonts/KaTeX_Size3-Regular.woff2", "katex/dist/fonts/KaTeX_Size3-Regular.woff2"),
 ];
 
 /// The directory of the built site.

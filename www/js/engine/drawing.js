@@ -55,6 +55,12 @@ export function drawing(vae, store, { look, report }) {
       return continues ? show(next) : replace(next);
     },
 
+    /**
+     * What was on the pad before something else borrowed it; not a step that can be undone.
+     * @param {Sheet} sheet
+     */
+    lay: show,
+
     /** Nothing on the pad. */
     clear() {
       return replace({ strokes: [], picture: null, pictureDigit: null });

@@ -63,6 +63,7 @@ export function createEngine(vae, store) {
     model: model(vae),
     draw: pad.draw,
     clear: pad.clear,
+    lay: pad.lay,
     pick: pad.pick,
     importImage: pad.importImage,
     undo: pad.undo,

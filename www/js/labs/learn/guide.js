@@ -34,8 +34,8 @@ export function openGuide({ store, engine, element, stops: all, params, watched,
   if (stops.length === 0) return void store.set({ guide: null });
   const focused = document.activeElement;
   const putBack = remember(store, engine);
-  /** @type {(() => Promise<void>) | null} */
-  let undo = null;
+  /** What an offer that was taken up will give back, to be undone by. @type {Promise<() => Promise<void>> | null} */
+  let undoing = null;
   let at = 0;
   let playing = pace !== undefined;
   let doing = false;
@@ -70,7 +70,7 @@ export function openGuide({ store, engine, element, stops: all, params, watched,
     void leave();
   }
 
-  /** @param {DOMRect} box of the ring */
+  /** @param {import('./placing.js').Box} box of the ring */
   function stand(box) {
     const narrow = matchMedia(NARROW).matches;
     const { left, top } = narrow ? { left: 0, top: 0 }
@@ -84,7 +84,7 @@ export function openGuide({ store, engine, element, stops: all, params, watched,
     const may = offered?.may(state) ?? false;
     show({
       lang: state.lang, at, count: stops.length, title, words, params: params(state), circular: pace !== undefined,
-      remark: doing ? offered?.doing : offered && !may && !undo ? offered.instead : undefined,
+      remark: doing ? offered?.doing : offered && !may && !undoing ? offered.instead : undefined,
     });
     again.hidden = !shown || pace !== undefined;
     offer.hidden = !offered || !may || doing;
@@ -138,23 +138,22 @@ export function openGuide({ store, engine, element, stops: all, params, watched,
     stay.abort();
     stay = new AbortController();
     doing = true;
+    // All of the page is worth watching now.
+    ring.surround(null);
     focus();
     say();
     undoing = offered.act({ store, engine, signal: stay.signal });
-    undo = await undoing;
+    await undoing;
     doing = false;
     say();
   }
-
-  /** @type {Promise<() => Promise<void>> | null} */
-  let undoing = null;
 
   /** Ends what goes on at this stop and takes back what it must not leave behind. */
   async function settle() {
     stay.abort();
     stay = new AbortController();
     if (undoing) await (await undoing)();
-    undoing = undo = null;
+    undoing = null;
   }
 
   async function leave() {

@@ -6,7 +6,7 @@
  * @returns {() => Promise<void>} puts drawing, code, samples, tab and the place on the page back as they are now
  */
 export function remember(store, engine) {
-  const { strokes, z, zSource, samples, sampleSeed, tab, weightsVersion } = store.state;
+  const { strokes, picture, pictureDigit, z, zSource, samples, sampleSeed, tab, weightsVersion } = store.state;
   const scrolled = scrollY;
   return async () => {
     store.set({ tab });
@@ -18,7 +18,7 @@ export function remember(store, engine) {
         await engine.resample();
       }
     }
-    if (store.state.strokes !== strokes) await engine.draw(strokes);
+    if (store.state.strokes !== strokes || store.state.picture !== picture) await engine.lay({ strokes, picture, pictureDigit });
     if (zSource === 'mu') engine.latentToMean();
     else if (z && z.length === store.state.spec?.latent) engine.setZ(z);
     scrollTo({ top: scrolled, behavior: 'instant' });

@@ -7,7 +7,7 @@ const MARGIN = 6;
 
 /**
  * @param {string} className how it looks
- * @param {(box: DOMRect) => void} [moved] told of the ring's box whenever it has moved
+ * @param {(box: import('./placing.js').Box) => void} [moved] told of the ring's box whenever it has moved
  */
 export function createRing(className, moved) {
   const ring = h('div', { class: `ring ${className}`, 'aria-hidden': 'true', hidden: true });
@@ -21,10 +21,11 @@ export function createRing(className, moved) {
     const box = target?.getBoundingClientRect();
     ring.hidden = !box || box.width === 0;
     if (!box || ring.hidden) return;
-    ring.style.translate = `${box.left - MARGIN}px ${box.top - MARGIN}px`;
-    ring.style.width = `${box.width + 2 * MARGIN}px`;
-    ring.style.height = `${box.height + 2 * MARGIN}px`;
-    moved?.(ring.getBoundingClientRect());
+    const around = { left: box.left - MARGIN, top: box.top - MARGIN, width: box.width + 2 * MARGIN, height: box.height + 2 * MARGIN };
+    ring.style.translate = `${around.left}px ${around.top}px`;
+    ring.style.width = `${around.width}px`;
+    ring.style.height = `${around.height}px`;
+    moved?.(around);
   };
   const soon = () => {
     framed ||= requestAnimationFrame(follow);

@@ -45,15 +45,16 @@ async function go({ signal }, ms, at) {
  */
 export async function write(stage, digit) {
   const strokes = exampleStrokes(digit);
-  const points = strokes.reduce((n, stroke) => n + stroke.length / 2, 0);
+  const count = strokes.reduce((n, { points }) => n + points.length / 2, 0);
   await go(stage, 1600, (share) => {
-    let left = Math.ceil(points * share);
-    const drawn = strokes.map((stroke) => {
-      const taken = stroke.slice(0, 2 * Math.max(0, left));
-      left -= stroke.length / 2;
-      return taken;
+    let left = Math.ceil(count * share);
+    const drawn = strokes.map(({ points }) => {
+      const taken = points.slice(0, 2 * Math.max(0, left));
+      left -= points.length / 2;
+      return { points: taken };
     });
-    void stage.engine.draw(drawn.filter((stroke) => stroke.length > 0));
+    // What the tour draws is no step of the person's own to be undone.
+    void stage.engine.draw(drawn.filter(({ points }) => points.length > 0), { over: null, continues: true });
   });
 }
 
