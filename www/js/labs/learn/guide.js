@@ -188,8 +188,10 @@ function button(text, id) {
 function bringIntoView(place, card) {
   place.scrollIntoView({ block: 'nearest', inline: 'nearest' });
   const { top, bottom, height } = place.getBoundingClientRect();
-  const room = matchMedia(NARROW).matches ? innerHeight - card.offsetHeight : innerHeight;
-  if (top >= 8 && bottom <= room - 8) return;
+  const narrow = matchMedia(NARROW).matches;
+  const room = narrow ? innerHeight - card.offsetHeight : innerHeight;
+  if (!narrow && top >= 8 && bottom <= room - 8) return;
   const smooth = !matchMedia('(prefers-reduced-motion: reduce)').matches;
-  scrollBy({ top: top - Math.max(12, (room - height) / 2), behavior: smooth ? 'smooth' : 'instant' });
+  // On a phone at the top, so that as much as can be seen of what follows from it.
+  scrollBy({ top: top - (narrow ? 12 : Math.max(12, (room - height) / 2)), behavior: smooth ? 'smooth' : 'instant' });
 }
