@@ -15,12 +15,16 @@ import { mount as examples } from './views/examples.js';
 import { mount as guide } from './views/guide.js';
 import { mount as header } from './views/header.js';
 import { mount as latent } from './views/latent.js';
+import { mount as map } from './views/map.js';
+import { mount as mapLegend } from './views/map-legend.js';
+import { mount as mapTools } from './views/map-tools.js';
 import { mount as messages } from './views/messages.js';
 import { mount as metrics } from './views/metrics.js';
 import { mount as modelInput } from './views/model-input.js';
 import { mountNetwork } from './views/network.js';
 import { mount as pen } from './views/pen.js';
 import { mount as posterior } from './views/posterior.js';
+import { mount as replay } from './views/replay.js';
 import { mount as reconstruction } from './views/reconstruction.js';
 import { mount as runButtons } from './views/run-buttons.js';
 import { mount as samples } from './views/samples.js';
@@ -32,7 +36,8 @@ import { mount as weights } from './views/weights.js';
 const EARLY_VIEWS = Object.freeze({ header, messages });
 
 const VIEWS = Object.freeze({
-  sketchpad, pen, examples, 'model-input': modelInput, encoder: mountNetwork('encoder'), posterior, latent,
+  sketchpad, pen, examples, 'model-input': modelInput, encoder: mountNetwork('encoder'), posterior,
+  map, 'map-tools': mapTools, 'map-legend': mapLegend, replay, latent,
   decoder: mountNetwork('decoder'), reconstruction, tabs, controls, 'run-buttons': runButtons, metrics, chart, samples, data, weights, guide,
 });
 

@@ -4,6 +4,7 @@ import { digitsState } from './state/digits.js';
 import { drawingState } from './state/drawing.js';
 import { latentState } from './state/latent.js';
 import { learnState } from './state/learn.js';
+import { mapState } from './state/map.js';
 import { modelState } from './state/model.js';
 import { pageState } from './state/page.js';
 import { runState } from './state/run.js';
@@ -15,7 +16,8 @@ import { samplesState } from './state/samples.js';
 
 export function initialState() {
   return {
-    ...pageState(), ...modelState(), ...drawingState(), ...digitsState(), ...latentState(), ...samplesState(), ...runState(), ...learnState(),
+    ...pageState(), ...modelState(), ...drawingState(), ...digitsState(), ...latentState(), ...mapState(),
+    ...samplesState(), ...runState(), ...learnState(),
   };
 }
 

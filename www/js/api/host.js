@@ -5,6 +5,7 @@ import { VaeError } from './errors.js';
 import { Measuring } from './measuring.js';
 import { loadMnist } from './mnist.js';
 import { packError, transferables } from './protocol.js';
+import { Remembering } from './remembering.js';
 import { TrainingSession } from './session.js';
 
 /** A CPU chunk holds the engine this long at most, so a drawing never waits longer to be seen. */
@@ -30,6 +31,7 @@ export class EngineHost {
   /** Grows whenever the weights are replaced. */
   #model = 0;
   #measuring;
+  #remembering;
 
   /**
    * @param {object} parts
@@ -41,12 +43,15 @@ export class EngineHost {
   constructor(parts) {
     this.parts = parts;
     const { giveWay, now } = parts;
-    this.#measuring = new Measuring({
+    /** @type {import('./measuring.js').MeasuringParts} */
+    const shared = {
       use: (task) => this.#use(task),
       model: () => this.#model,
       progress: (id, loaded, total) => this.#progress(id, loaded, total),
       giveWay, now,
-    });
+    };
+    this.#measuring = new Measuring(shared);
+    this.#remembering = new Remembering(shared);
     /** @type {{ [O in keyof Operations]: (args: Operations[O]['args'], id: number) => Promise<Operations[O]['value']> }} */
     this.operations = {
       create: (args) => this.#create(args),
@@ -63,6 +68,9 @@ export class EngineHost {
       knnAccuracy: (args, id) => this.#measuring.knnAccuracy(args, id),
       imageQuality: (args, id) => this.#measuring.imageQuality(args, id),
       logLikelihood2d: (args, id) => this.#measuring.logLikelihood2d(args, id),
+      remember: (args) => this.#remembering.remember(args),
+      encodeRemembered: (args) => this.#remembering.encodeRemembered(args),
+      decodeBytes: (args) => this.#remembering.decodeBytes(args),
       cancel: async ({ id }) => this.#measuring.cancel(id),
       interpret: (drawing) => this.#interpret(drawing),
       setDataset: ({ dataset }) => this.#setDataset(dataset),

@@ -19,6 +19,9 @@ import { VaeError, toVaeError } from './errors.js';
  * @property {{ args: { points: Float32Array, labels: Uint8Array, queries: Float32Array, truth: Uint8Array, k: number }, value: number }} knnAccuracy
  * @property {{ args: { images: Float32Array, reconstructions: Float32Array }, value: import('./types.js').ImageQuality }} imageQuality
  * @property {{ args: { images: Float32Array, points?: number }, value: import('./types.js').Quadrature }} logLikelihood2d
+ * @property {{ args: { images: Float32Array, labels?: Uint8Array }, value: number }} remember
+ * @property {{ args: { set: number, first: number, count: number }, value: { mu: Float32Array, logvar: Float32Array } }} encodeRemembered
+ * @property {{ args: { z: Float32Array, labels?: Uint8Array }, value: Uint8Array }} decodeBytes
  * @property {{ args: { id: number }, value: void }} cancel a long measurement under way, by the id of its request
  * @property {{ args: Drawing, value: Interpretation }} interpret
  * @property {{ args: { dataset: import('./types.js').Dataset }, value: void }} setDataset

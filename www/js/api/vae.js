@@ -4,6 +4,7 @@ import { MNIST_URL } from './assets.js';
 import { checkOptions, floats, labelsOf, optionalFloats } from './arguments.js';
 import { Client } from './client.js';
 import { build, resolve } from './create.js';
+import { Gallery } from './gallery.js';
 import { Measure, progressive } from './measure.js';
 import { TrainRun } from './train-run.js';
 
@@ -44,6 +45,8 @@ export class Vae {
     this.#request = backend;
     /** What models give, measured. @readonly */
     this.measure = new Measure(client);
+    /** Many images and codes, again and again. @readonly */
+    this.gallery = new Gallery(client);
     client.listen((message) => {
       if (message.event === 'backend') this.#info = { ...this.#info, backend: message.backend };
     });

@@ -3,6 +3,7 @@
 import { toVaeError } from '../api/errors.js';
 import { PRETRAINED_PRESETS } from '../api/assets.js';
 import { History } from '../history.js';
+import { atlas } from './atlas.js';
 import { drawing } from './drawing.js';
 import { inference } from './inference.js';
 import { keepsakes } from './keepsake.js';
@@ -23,6 +24,7 @@ export function createEngine(vae, store) {
     store.set({ error: { code, message } });
   };
   const pictures = inference(vae, store, report);
+  const map = atlas(vae, store, report);
   const pad = drawing(vae, store, { look: pictures.look, report });
   const trainer = training(vae, store, history, { report, refresh: pictures.refresh });
 
@@ -51,6 +53,7 @@ export function createEngine(vae, store) {
       return false;
     }
     trainer.forget();
+    map.forget();
     adopt();
     store.set({ weights, error: null, notice: ran ? 'notice.replaced' : null });
     await pictures.refresh();
@@ -70,6 +73,10 @@ export function createEngine(vae, store) {
     redo: pad.redo,
     setLatent: pictures.setLatent,
     setZ: pictures.setZ,
+    previewZ: pictures.previewZ,
+    endPreview: pictures.endPreview,
+    setLabel: pictures.setLabel,
+    decodeMany: map.decodeMany,
     latentToMean: pictures.latentToMean,
     sampleLatent: pictures.sampleLatent,
     resample: pictures.resample,

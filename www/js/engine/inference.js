@@ -13,6 +13,11 @@ export const SAMPLE_COUNT = 30;
  */
 export function inference(vae, store, report) {
   const quietly = (/** @type {() => Promise<void>} */ work) => work().catch(report);
+  /** What z was before the pointer came over the map. @type {Pick<import('../store.js').State, 'z' | 'zSource'> | null} */
+  let held = null;
+
+  /** The class that a conditional model is told, for one picture. */
+  const labels = () => (store.state.spec?.classes ? Uint8Array.of(store.state.label) : undefined);
 
   /**
    * A picture that has MNIST's form already.
@@ -20,14 +25,16 @@ export function inference(vae, store, report) {
    * @returns {Promise<import('../api/protocol.js').Interpretation>}
    */
   const asItIs = async (pixels) => {
-    const { mu, logvar } = await vae.encode(pixels);
-    return { blank: false, pixels, bounds: null, centre: null, mu, logvar, reconstruction: await vae.decode(mu) };
+    const { mu, logvar } = await vae.encode(pixels, { labels: labels() });
+    return { blank: false, pixels, bounds: null, centre: null, mu, logvar, reconstruction: await vae.decode(mu, { labels: labels() }) };
   };
 
   const look = latest((/** @type {null} */ _) =>
     quietly(async () => {
       const { strokes, picture } = store.state;
-      const seen = picture && strokes.length === 0 ? await asItIs(picture) : await vae.interpret(rasterise(picture, strokes));
+      const seen = picture && strokes.length === 0
+        ? await asItIs(picture)
+        : await vae.interpret({ ...rasterise(picture, strokes), labels: labels() });
       // The pad was changed while the worker looked: a newer request is on its way.
       if (store.state.strokes !== strokes || store.state.picture !== picture) return;
       if (seen.blank || !seen.mu || !seen.logvar) {
@@ -44,9 +51,9 @@ export function inference(vae, store, report) {
     quietly(async () => {
       const { input, zSource, z } = store.state;
       if (!input) return;
-      const { mu, logvar } = await vae.encode(input);
+      const { mu, logvar } = await vae.encode(input, { labels: labels() });
       const kept = zSource !== 'mu' && z?.length === mu.length;
-      const reconstruction = await vae.decode(kept ? z : mu);
+      const reconstruction = await vae.decode(kept ? z : mu, { labels: labels() });
       // Another drawing came meanwhile and has been looked at with these weights already.
       if (store.state.input !== input) return;
       store.set({ mu, sigma: deviations(logvar), ...(kept ? {} : { z: mu, zSource: 'mu' }) });
@@ -56,8 +63,8 @@ export function inference(vae, store, report) {
 
   const decode = latest((/** @type {null} */ _) =>
     quietly(async () => {
-      const { z } = store.state;
-      if (z) store.set({ reconstruction: await vae.decode(z) });
+      const { z, spec } = store.state;
+      if (z && z.length === spec?.latent) store.set({ reconstruction: await vae.decode(z, { labels: labels() }) });
     }),
   );
 
@@ -67,9 +74,22 @@ export function inference(vae, store, report) {
     }),
   );
 
+  /**
+   * @param {Float32Array | null} z
+   * @param {import('../store.js').State['zSource']} zSource
+   */
+  const decodeAt = (z, zSource) => {
+    if (!z) return store.set({ z, zSource, reconstruction: null });
+    store.set({ z, zSource });
+    void decode(null);
+  };
+
   return {
     /** What the model makes of what is on the pad now. */
-    look: () => look(null),
+    look() {
+      held = null;
+      return look(null);
+    },
 
     /**
      * @param {number} index
@@ -80,33 +100,58 @@ export function inference(vae, store, report) {
       if (!z || !(index in z)) return;
       const moved = z.slice();
       moved[index] = value;
-      store.set({ z: moved, zSource: 'hand' });
-      void decode(null);
+      held = null;
+      decodeAt(moved, 'hand');
     },
 
     /**
-     * Another code altogether, whether or not something is drawn.
-     * @param {Float32Array} z
+     * Another code altogether, which stays, whether or not something is drawn.
+     * @param {Float32Array} z latent
      */
     setZ(z) {
-      store.set({ z, zSource: 'hand' });
-      void decode(null);
+      held = null;
+      decodeAt(z, 'hand');
+    },
+
+    /**
+     * Decodes another code for as long as the pointer is over it.
+     * @param {Float32Array} z latent
+     */
+    previewZ(z) {
+      if (store.state.zSource !== 'hover') held = { z: store.state.z, zSource: store.state.zSource };
+      decodeAt(z, 'hover');
+    },
+
+    /** The code that was there before any preview. */
+    endPreview() {
+      if (store.state.zSource !== 'hover') return;
+      const { mu } = store.state;
+      if (held?.zSource !== 'mu' && held?.z?.length === store.state.spec?.latent) decodeAt(held?.z ?? mu, held?.zSource ?? 'mu');
+      else decodeAt(mu, 'mu');
+      held = null;
     },
 
     /** z = μ again. */
     latentToMean() {
+      held = null;
       const { mu } = store.state;
-      if (!mu) return;
-      store.set({ z: mu, zSource: 'mu' });
-      void decode(null);
+      if (mu) decodeAt(mu, 'mu');
     },
 
     /** z = μ + σ ⊙ ε with a fresh ε ~ N(0, 1). */
     sampleLatent() {
+      held = null;
       const { mu, sigma } = store.state;
-      if (!mu || !sigma) return;
-      store.set({ z: mu.map((mean, j) => mean + sigma[j] * normal()), zSource: 'sample' });
-      void decode(null);
+      if (mu && sigma) decodeAt(mu.map((mean, j) => mean + sigma[j] * normal()), 'sample');
+    },
+
+    /**
+     * Tells a conditional model which class the drawing is of.
+     * @param {number} label
+     */
+    setLabel(label) {
+      store.set({ label });
+      return store.state.spec?.classes ? lookAgain(null) : Promise.resolve();
     },
 
     resample() {

@@ -4,9 +4,10 @@ import { draw } from './en/draw.js';
 import { generate } from './en/generate.js';
 import { labs } from './en/labs.js';
 import { latent } from './en/latent.js';
+import { map } from './en/map.js';
 import { network } from './en/network.js';
 import { page } from './en/page.js';
 import { samples } from './en/samples.js';
 import { train } from './en/train.js';
 
-export const en = { ...page, ...draw, ...network, ...latent, ...train, ...samples, ...labs, ...generate };
+export const en = { ...page, ...draw, ...network, ...latent, ...map, ...train, ...samples, ...labs, ...generate };

@@ -4,9 +4,10 @@ import { draw } from './zh/draw.js';
 import { generate } from './zh/generate.js';
 import { labs } from './zh/labs.js';
 import { latent } from './zh/latent.js';
+import { map } from './zh/map.js';
 import { network } from './zh/network.js';
 import { page } from './zh/page.js';
 import { samples } from './zh/samples.js';
 import { train } from './zh/train.js';
 
-export const zh = { ...page, ...draw, ...network, ...latent, ...train, ...samples, ...labs, ...generate };
+export const zh = { ...page, ...draw, ...network, ...latent, ...map, ...train, ...samples, ...labs, ...generate };

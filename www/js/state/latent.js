@@ -5,7 +5,7 @@
  * @property {Float32Array | null} mu
  * @property {Float32Array | null} sigma
  * @property {Float32Array | null} z
- * @property {'mu' | 'sample' | 'hand'} zSource where z comes from
+ * @property {'mu' | 'sample' | 'hand' | 'hover'} zSource where z comes from; `hover` passes, and what was there comes back
  * @property {Float32Array | null} reconstruction 784 probabilities
  */
 

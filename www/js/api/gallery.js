@@ -1,0 +1,47 @@
+// Many images and codes at a time, again and again as weights change: `vae.gallery`.
+
+import { checkOptions, floats, labelsOf } from './arguments.js';
+
+/** All of it is done in short portions: drawing and training go on in between, and where weights change meanwhile, so do theirs. */
+export class Gallery {
+  #client;
+
+  /** @param {import('./client.js').Client} client */
+  constructor(client) {
+    this.#client = client;
+  }
+
+  /**
+   * Leaves images with the worker, for as long as it lives.
+   * @param {Float32Array} images n×784 in [0, 1]
+   * @param {{ labels?: Uint8Array | number[] }} [options] used where the model is conditional when they are encoded
+   * @returns {Promise<number>} the set, for `encode`
+   */
+  async remember(images, options = {}) {
+    checkOptions('remember', options, ['labels']);
+    return this.#client.request('remember', { images: floats('images', images), labels: labelsOf(options.labels) });
+  }
+
+  /**
+   * Encodes images that the worker has.
+   * @param {number} set what `remember` gave
+   * @param {{ first?: number, count: number }} range
+   * @returns {Promise<{ mu: Float32Array, logvar: Float32Array }>} count×latent each
+   */
+  async encode(set, range) {
+    checkOptions('encode', range, ['first', 'count']);
+    const { first = 0, count } = range;
+    return this.#client.request('encodeRemembered', { set, first, count });
+  }
+
+  /**
+   * Like `vae.decode`, as bytes: a quarter of what floats would carry.
+   * @param {Float32Array} z n×latent
+   * @param {{ labels?: Uint8Array | number[] }} [options]
+   * @returns {Promise<Uint8Array>} n×784, 255 for a probability of 1
+   */
+  async decode(z, options = {}) {
+    checkOptions('decode', options, ['labels']);
+    return this.#client.request('decodeBytes', { z: floats('z', z), labels: labelsOf(options.labels) });
+  }
+}

@@ -1,0 +1,200 @@
+// What the map shows: the test digits through the encoder, the decoded manifold, your digit's trail, and a record of them.
+
+import { toVaeError } from '../api/errors.js';
+import { latest } from '../latest.js';
+import { gridCodes } from '../map/manifold.js';
+import { dimensionPlane, principalPlane, project, residual } from '../map/plane.js';
+import { Recorder } from '../map/recorder.js';
+
+/** While training, the digits may keep the engine so long for each look; those that do not fit are looked at the next time. */
+const SHARE_MS = 50;
+/** Components of many dimensions take the engine longer than a drawing should wait; while training they are found this often. */
+const MANY = 32;
+const RARELY_MS = 1000;
+const MOST_SNAPSHOTS = 60;
+const LONGEST_TRAIL = 240;
+
+/** @typedef {import('../store.js').State} State */
+
+/**
+ * @param {import('../api/vae.js').Vae} vae
+ * @param {import('../store.js').Store} store
+ * @param {(thrown: unknown) => void} report
+ */
+export function atlas(vae, store, report) {
+  /** @type {Recorder<import('../state/map.js').Snapshot>} */
+  const snapshots = new Recorder(MOST_SNAPSHOTS);
+  /** @type {Recorder<Float32Array>} */
+  const trail = new Recorder(LONGEST_TRAIL);
+  /** The digits as the worker knows them. @type {{ images: Float32Array, set: Promise<number> } | null} */
+  let remembered = null;
+  /** Every digit's μ and log σ² as last seen. @type {{ mu: Float32Array, logvar: Float32Array } | null} */
+  let posterior = null;
+  let next = 0;
+  let msPerDigit = 0;
+  let componentsAt = -Infinity;
+  /** What the manifold was last decoded for. @type {{ version: number, key: string, left: Float32Array } | null} */
+  let decoded = null;
+
+  /** A model that was replaced meanwhile is looked at again anyway. */
+  const quietly = (/** @type {() => Promise<void>} */ work) =>
+    work().catch((thrown) => {
+      if (toVaeError(thrown).code !== 'aborted') report(thrown);
+    });
+
+  /** Encodes the digits, or while training as many of them as there is time for. */
+  const encodeDigits = async () => {
+    const { digits, spec, run } = store.state;
+    if (!digits || !spec) return null;
+    if (remembered?.images !== digits.images) {
+      const { images, labels } = digits;
+      remembered = { images, set: vae.gallery.remember(images, { labels }) };
+      posterior = null;
+    }
+    const n = digits.labels.length;
+    const whole = run !== 'running' || posterior?.mu.length !== n * spec.latent;
+    if (whole || !posterior) {
+      posterior = { mu: new Float32Array(n * spec.latent), logvar: new Float32Array(n * spec.latent) };
+      next = 0;
+    }
+    const first = next;
+    const room = whole || msPerDigit === 0 ? n : Math.max(50, Math.floor(SHARE_MS / msPerDigit));
+    const count = Math.min(n - first, room);
+    const began = performance.now();
+    const some = await vae.gallery.encode(await remembered.set, { first, count });
+    msPerDigit = (performance.now() - began) / count;
+    if (some.mu.length !== count * spec.latent || store.state.spec !== spec) return null;
+    // A copy, because snapshots hold on to what was.
+    posterior = { mu: posterior.mu.slice(), logvar: posterior.logvar.slice() };
+    posterior.mu.set(some.mu, first * spec.latent);
+    posterior.logvar.set(some.logvar, first * spec.latent);
+    next = (first + count) % n;
+    return posterior;
+  };
+
+  /** @param {Float32Array} mu */
+  const planeOf = async (mu) => {
+    const { spec, planeChoice, run } = store.state;
+    const latent = spec?.latent ?? 0;
+    const before = store.state.atlas?.plane ?? null;
+    if (latent <= 2) return dimensionPlane(latent, 0, 1);
+    if (planeChoice.kind === 'dimensions' && Math.max(planeChoice.x, planeChoice.y) < latent) {
+      return dimensionPlane(latent, planeChoice.x, planeChoice.y);
+    }
+    const busy = run === 'running' && latent > MANY;
+    if (busy && before?.a.length === latent && performance.now() - componentsAt < RARELY_MS) return before;
+    const { components } = await vae.measure.latentPca(mu);
+    componentsAt = performance.now();
+    return principalPlane(components, before);
+  };
+
+  /** @param {import('../map/plane.js').Plane} plane */
+  const decodeManifold = async (plane) => {
+    const { frame, mapGrid, z, spec, label, weightsVersion } = store.state;
+    if (!frame || !spec || mapGrid === 'off' || plane.a.length !== spec.latent) return null;
+    const left = residual(z, plane);
+    const codes = gridCodes(frame, plane, left);
+    if (codes.length === 0) return null;
+    const labels = spec.classes ? new Uint8Array(codes.length / spec.latent).fill(label) : undefined;
+    const pictures = await vae.gallery.decode(codes, { labels });
+    decoded = { version: weightsVersion, key: keyOf(store.state, plane), left };
+    const { width, height } = spec.input;
+    return { frame, plane, pictures, width, height };
+  };
+
+  const survey = latest((/** @type {null} */ _) =>
+    quietly(async () => {
+      const found = await encodeDigits();
+      if (!found) return;
+      const { mu } = found;
+      const plane = await planeOf(mu);
+      const manifold = await decodeManifold(plane);
+      if (store.state.spec?.latent !== plane.a.length) return;
+      store.set({ atlas: { mu, kl: klOf(found, plane.a.length), plane, points: project(mu, plane) }, manifold });
+      if (store.state.run === 'running') record();
+    }),
+  );
+
+  /** The manifold alone: another view of the same points, or another plane through the code. */
+  const ground = latest((/** @type {null} */ _) =>
+    quietly(async () => {
+      const { atlas: shown, z, weightsVersion } = store.state;
+      if (!shown) return;
+      const left = residual(z, shown.plane);
+      const same = decoded?.version === weightsVersion && decoded.key === keyOf(store.state, shown.plane)
+        && left.every((value, j) => Math.abs(value - (decoded?.left[j] ?? NaN)) < 1e-4);
+      if (same) return;
+      const manifold = await decodeManifold(shown.plane);
+      if (store.state.atlas?.plane === shown.plane) store.set({ manifold });
+    }),
+  );
+
+  const record = () => {
+    const { step, train: losses, atlas: shown, manifold, mu, sigma, reconstruction, zSource, planeChoice: choice } = store.state;
+    if (!shown) return;
+    snapshots.offer(() => ({
+      step, losses, atlas: shown, choice, manifold, mu, sigma, reconstruction: zSource === 'mu' ? reconstruction : null,
+    }));
+    if (store.state.snapshots !== snapshots.entries) store.set({ snapshots: snapshots.entries });
+  };
+
+  /** @type {Float32Array | null} */
+  let traced = null;
+  store.watch(['mu', 'input'], ({ mu, input }) => {
+    if (input !== traced) trail.clear();
+    traced = input;
+    if (mu) trail.offer(() => mu);
+    if (store.state.trail !== trail.entries) store.set({ trail: trail.entries });
+  });
+  store.watch(['weightsVersion', 'digits', 'planeChoice', 'run'], ({ weightsVersion }) => {
+    if (weightsVersion > 0) void survey(null);
+  });
+  store.watch(['frame', 'mapGrid', 'z', 'label'], () => void ground(null));
+
+  return {
+    /**
+     * Small pictures of codes, as bytes; of a conditional model, in the drawing's class.
+     * @param {Float32Array} z n×latent
+     * @returns {Promise<Uint8Array | null>} n×pixels; null where it failed, which has been reported
+     */
+    async decodeMany(z) {
+      try {
+        const { spec, label } = store.state;
+        const labels = spec?.classes ? new Uint8Array(z.length / spec.latent).fill(label) : undefined;
+        return await vae.gallery.decode(z, { labels });
+      } catch (thrown) {
+        if (toVaeError(thrown).code !== 'aborted') report(thrown);
+        return null;
+      }
+    },
+
+    /** Other weights: what led here is no longer true of them. */
+    forget() {
+      snapshots.clear();
+      trail.clear();
+      store.set({ snapshots: snapshots.entries, trail: trail.entries, replay: null });
+    },
+  };
+}
+
+/**
+ * @param {Readonly<State>} state
+ * @param {import('../map/plane.js').Plane} plane
+ */
+function keyOf({ frame, mapGrid, label }, plane) {
+  return [mapGrid, label, ...Object.values(frame ?? {}), ...plane.a, ...plane.b].join();
+}
+
+/**
+ * @param {{ mu: Float32Array, logvar: Float32Array }} posterior n×latent each
+ * @param {number} latent
+ * @returns {Float64Array} latent: KL(q(z|x) ‖ N(0, 1)) of each dimension in nats, a mean over the digits
+ */
+export function klOf({ mu, logvar }, latent) {
+  const kl = new Float64Array(latent);
+  const n = mu.length / latent;
+  for (let i = 0; i < mu.length; i++) {
+    kl[i % latent] += (mu[i] * mu[i] + Math.exp(logvar[i]) - 1 - logvar[i]) / (2 * n);
+  }
+  return kl;
+}

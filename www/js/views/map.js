@@ -1,0 +1,228 @@
+// The map of the latent space: a canvas that shows where digits lie, and decodes wherever it is pointed at.
+
+import { h, translate } from '../dom.js';
+import { drawDrawing, drawGround } from '../map/draw.js';
+import { makeGlyphs } from '../map/glyphs.js';
+import { drawLens } from '../map/lens.js';
+import { frameOf } from '../map/manifold.js';
+import { drawingOf, momentOf } from '../map/moment.js';
+import { Motion } from '../map/motion.js';
+import { readTheme } from '../map/palette.js';
+import { along, project, residual } from '../map/plane.js';
+import { attachPointing } from '../map/pointing.js';
+import { makeScale, zoomed } from '../map/scale.js';
+import { Sheet, mapTones } from '../map/sheet.js';
+import { placeWords } from '../map/words.js';
+import { ViewKeeper } from '../map/view-keeper.js';
+import { zoomButtons } from '../map/zoom-buttons.js';
+
+/** How wide a picture of the manifold is at rest and while training, in CSS pixels. */
+const CELL = 25;
+const BUSY_CELL = 34;
+/** The view rests for so long before its pictures are decoded. */
+const REST_MS = 60;
+/** An arrow key goes this part of the shorter side. */
+const STEPS_PER_SIDE = 64;
+
+/**
+ * @param {HTMLElement} element
+ * @param {import('../store.js').Store} store
+ * @param {import('../engine/engine.js').Engine} engine
+ */
+export function mount(element, store, engine) {
+  const canvas = h('canvas', { class: 'map-canvas', 'data-testid': 'latent-map', tabindex: 0, role: 'application', label: 'map.label', 'aria-describedby': 'map-keys' });
+  const readout = h('p', { class: 'map-readout', 'data-testid': 'map-readout' });
+  const spoken = h('p', { class: 'unseen', 'aria-live': 'polite' });
+  element.append(canvas, readout, h('p', { class: 'unseen', id: 'map-keys', text: 'map.keys' }), spoken);
+
+  const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext('2d'));
+  const ground = document.createElement('canvas');
+  const groundContext = /** @type {CanvasRenderingContext2D} */ (ground.getContext('2d'));
+  const sheet = new Sheet();
+  const motion = new Motion();
+  const keeper = new ViewKeeper();
+  const still = matchMedia('(prefers-reduced-motion: reduce)');
+  let theme = readTheme(element);
+  let tones = mapTones(theme);
+  let ratio = 1;
+  let size = { width: 0, height: 0 };
+  let glyphs = makeGlyphs(theme, 10, ratio);
+  let scale = makeScale({ width: 1, height: 1 }, keeper.view('even'), 'even');
+  let groundStale = true;
+  let frameRequested = false;
+  let dragging = false;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let frameTimer;
+
+  const warp = () => (store.state.mapGrid === 'normal' ? 'normal' : 'even');
+
+  const rescale = () => {
+    scale = makeScale(size, keeper.view(warp()), warp());
+    clearTimeout(frameTimer);
+    frameTimer = setTimeout(reframe, store.state.frame ? REST_MS : 0);
+    redraw(true);
+  };
+
+  const reframe = () => {
+    if (size.width < 1) return;
+    const frame = frameOf(scale, store.state.run === 'running' ? BUSY_CELL : CELL);
+    const before = store.state.frame;
+    const keys = /** @type {(keyof typeof frame)[]} */ (Object.keys(frame));
+    if (!before || keys.some((key) => frame[key] !== before[key])) store.set({ frame });
+  };
+
+  const redraw = (whole = false) => {
+    groundStale ||= whole;
+    if (frameRequested) return;
+    frameRequested = true;
+    requestAnimationFrame(paint);
+  };
+
+  /** @param {number} now */
+  const paint = (now) => {
+    frameRequested = false;
+    const { state } = store;
+    const moment = momentOf(state);
+    if (size.width < 1) return;
+    const moving = motion.advance(now);
+    const scene = {
+      scale, theme, glyphs, posterior: null, trail: null, z: null,
+      flat: moment?.plane.a.length === 1,
+      manifold: moment?.manifold && state.mapGrid !== 'off'
+        ? { frame: moment.manifold.frame, sheet: sheet.paint(moment.manifold.pictures, { ...moment.manifold, columns: moment.manifold.frame.columns }, tones) }
+        : null,
+      digits: moment && state.digits
+        ? { points: state.replay === null ? motion.at : moment.points, labels: state.digits.labels, hidden: state.hiddenClasses }
+        : null,
+    };
+    if (groundStale || moving) drawGround(groundContext, scene);
+    groundStale = moving;
+    context.setTransform(1, 0, 0, 1, 0, 0);
+    context.drawImage(ground, 0, 0);
+    context.setTransform(ratio, 0, 0, ratio, 0, 0);
+    if (moment) {
+      const drawing = drawingOf(moment);
+      drawDrawing(context, { ...scene, ...drawing });
+      const pointed = state.zSource === 'hover' || dragging;
+      if (pointed && drawing.z && state.reconstruction && state.replay === null) {
+        drawLens(context, scale, drawing.z, state.reconstruction, theme);
+      }
+    }
+    if (moving) redraw();
+  };
+
+  const resize = () => {
+    ratio = Math.min(3, devicePixelRatio || 1);
+    size = { width: canvas.clientWidth, height: canvas.clientHeight };
+    for (const each of [canvas, ground]) {
+      each.width = Math.round(size.width * ratio);
+      each.height = Math.round(size.height * ratio);
+    }
+    groundContext.setTransform(ratio, 0, 0, ratio, 0, 0);
+    recolor();
+    rescale();
+  };
+
+  const recolor = () => {
+    theme = readTheme(element);
+    tones = mapTones(theme);
+    const side = Math.min(size.width, size.height);
+    glyphs = makeGlyphs(theme, Math.max(8, Math.min(20, side / 34)), ratio);
+    redraw(true);
+  };
+
+  /**
+   * The code at a place on the canvas, within the plane through the code that is there.
+   * @param {number} u
+   * @param {number} v
+   */
+  const codeAt = (u, v) => {
+    const { atlas, z } = store.state;
+    return atlas && along(residual(z, atlas.plane), atlas.plane, u, v);
+  };
+  const live = () => store.state.replay === null && store.state.atlas?.plane.a.length === store.state.spec?.latent;
+  /** @param {Float32Array | null} code */
+  const put = (code) => code && engine.setZ(code);
+
+  attachPointing(canvas, {
+    hover(x, y) {
+      const code = live() && codeAt(scale.u(x), scale.v(y));
+      if (code) engine.previewZ(code);
+    },
+    leave() {
+      dragging = false;
+      engine.endPreview();
+      redraw();
+    },
+    pick(x, y) {
+      store.set({ replay: null });
+      dragging = true;
+      if (live()) put(codeAt(scale.u(x), scale.v(y)));
+    },
+    zoom(factor, x, y) {
+      keeper.choose(warp(), zoomed(scale, factor, x, y));
+      rescale();
+    },
+    pan(dx, dy) {
+      const { x, y, half } = keeper.view(warp());
+      keeper.choose(warp(), { x: x - dx / scale.unit, y: y + dy / scale.unit, half });
+      rescale();
+    },
+    move(right, up) {
+      const { atlas, z } = store.state;
+      if (!atlas || !live()) return;
+      const [u, v] = project(z ?? new Float32Array(atlas.plane.a.length), atlas.plane);
+      const step = Math.min(size.width, size.height) / STEPS_PER_SIDE;
+      // On the canvas, so that a step looks the same wherever it is and however coordinates are warped.
+      const [x, y] = [scale.x(u) + right * step, scale.y(v) - up * step];
+      dragging = true;
+      put(codeAt(scale.u(x), scale.v(y)));
+      say();
+    },
+    fit: () => fit(),
+    home: () => engine.latentToMean(),
+  });
+  canvas.addEventListener('pointerup', () => {
+    dragging = false;
+    redraw();
+  });
+  canvas.addEventListener('blur', () => {
+    dragging = false;
+    redraw();
+  });
+
+  const fit = () => {
+    keeper.fit(warp(), store.state.atlas?.points ?? null);
+    rescale();
+  };
+  element.append(zoomButtons((factor) => {
+    keeper.choose(warp(), zoomed(scale, factor, size.width / 2, size.height / 2));
+    rescale();
+  }, fit));
+
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let speech;
+  /** Spoken once the keys rest, or every step would be read out. */
+  const say = () => {
+    clearTimeout(speech);
+    speech = setTimeout(() => void (spoken.textContent = readout.textContent), 350);
+  };
+
+  store.watch(['atlas', 'replay', 'snapshots'], ({ atlas, run, replay, snapshots }) => {
+    if (atlas) {
+      motion.aim(atlas.points, performance.now(), still.matches);
+      if (keeper.grow(atlas.points, run === 'idle' && snapshots.length === 0)) rescale();
+    }
+    if (replay !== null || atlas) redraw(true);
+  });
+  store.watch(['digits', 'manifold', 'hiddenClasses', 'replay'], () => redraw(true));
+  store.watch(['mu', 'sigma', 'z', 'trail', 'reconstruction', 'zSource'], () => redraw());
+  store.watch(['mapGrid', 'run'], () => rescale());
+  store.watch(['z', 'atlas', 'lang', 'hiddenClasses', 'replay'], (state) => {
+    const words = placeWords(state);
+    readout.textContent = words ? translate(state.lang, words.key, words.params) : '';
+  });
+  store.watch(['theme'], recolor);
+  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', recolor);
+  new ResizeObserver(resize).observe(canvas);
+}
