@@ -111,6 +111,35 @@ impl Layout {
         self.tensors.iter().map(|t| t.range.len()).sum()
     }
 
+    /// The trainable values of an arena, tensor by tensor.
+    #[must_use]
+    pub fn pack(&self, arena: &[f32]) -> Vec<f32> {
+        self.tensors.iter().flat_map(|t| &arena[t.range.clone()]).copied().collect()
+    }
+
+    /// The arena of trainable values, as [`Self::pack`] gives them.
+    ///
+    /// # Errors
+    /// [`Error::InvalidArgument`] for another number of values, and for one that is not finite.
+    pub fn unpack(&self, values: &[f32]) -> Result<Vec<f32>> {
+        let expected = self.parameter_count();
+        if values.len() != expected {
+            let problem = format!("{} values, expected {expected}", values.len());
+            return Err(Error::argument("parameters", problem));
+        }
+        if let Some((i, value)) = values.iter().enumerate().find(|(_, v)| !v.is_finite()) {
+            return Err(Error::argument("parameters", format!("value {i} is {value}, expected finite ones")));
+        }
+        let mut arena = vec![0.0; self.len as usize];
+        let mut rest = values;
+        for tensor in &self.tensors {
+            let (own, behind) = rest.split_at(tensor.range.len());
+            arena[tensor.range.clone()].copy_from_slice(own);
+            rest = behind;
+        }
+        Ok(arena)
+    }
+
     /// Fresh parameters: an arena of [`Self::len`] values that depends on `seed` alone.
     #[must_use]
     pub fn initialise(&self, how: Initialisation, seed: u64) -> Vec<f32> {
@@ -249,6 +278,26 @@ mod tests {
             ranges.sort_by_key(|r| r.start);
             assert!(ranges.windows(2).all(|w| w[0].end <= w[1].start));
             assert!(ranges.last().unwrap().end <= layout.len as usize);
+        }
+    }
+
+    #[test]
+    fn trainable_values_come_out_and_go_in_again() {
+        for name in ["dense-2", "conv-2", "cvae-20"] {
+            let layout = Layout::new(&presets::spec(name).unwrap()).unwrap();
+            let arena = layout.initialise(Initialisation::PyTorch, 3);
+            let values = layout.pack(&arena);
+            assert_eq!(values.len(), layout.parameter_count());
+            assert_eq!(values[0], arena[layout.tensors[0].range.start]);
+            assert_eq!(layout.unpack(&values).unwrap(), arena);
+            let short = layout.unpack(&values[1..]).unwrap_err().to_string();
+            assert!(short.contains(&format!("{} values, expected", values.len() - 1)), "{short}");
+            let mut bad = values;
+            bad[7] = f32::NAN;
+            assert_eq!(
+                layout.unpack(&bad).unwrap_err().to_string(),
+                "parameters: value 7 is NaN, expected finite ones"
+            );
         }
     }
 

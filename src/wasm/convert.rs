@@ -11,16 +11,23 @@ use crate::json;
 /// Largest whole number that JavaScript tells from its neighbours.
 const MAX_SAFE: f64 = 9_007_199_254_740_991.0;
 
-/// An `Error` object with the stable `code`; [`Error::Diverged`] also carries its numbers.
+/// An `Error` object with the stable `code`; `at` names the argument or the place in a spec, and [`Error::Diverged`] carries its
+/// numbers.
 impl From<Error> for JsValue {
     fn from(error: Error) -> Self {
         let object = js_sys::Error::new(&error.to_string());
         object.set_name("VaeError");
         set(&object, "code", error.code());
-        if let Error::Diverged { step, quantity, restored } = &error {
-            set(&object, "step", *step as f64);
-            set(&object, "quantity", quantity.as_str());
-            set(&object, "restored", *restored as f64);
+        match &error {
+            Error::Diverged { step, quantity, restored } => {
+                set(&object, "step", *step as f64);
+                set(&object, "quantity", quantity.as_str());
+                set(&object, "restored", *restored as f64);
+            }
+            Error::InvalidArgument { what: at, .. } | Error::InvalidSpec { at, .. } => {
+                set(&object, "at", at.as_str());
+            }
+            _ => {}
         }
         object.into()
     }

@@ -189,6 +189,25 @@ impl Engine {
         Ok(self.vae.save(Precision::F32).await?.as_slice().into())
     }
 
+    /// The trainable values, tensor by tensor in a checkpoint's order.
+    ///
+    /// # Errors
+    /// `device-lost`.
+    pub async fn parameters(&mut self) -> JsResult<Float32Array> {
+        let arena = self.vae.params().await?;
+        Ok(self.vae.layout().pack(&arena).as_slice().into())
+    }
+
+    /// Takes values as `parameters` gives them; a run must not be under way, and the optimiser's moments are cleared.
+    ///
+    /// # Errors
+    /// `invalid-argument` for another number of values and for one that is not finite; `device-lost`.
+    #[wasm_bindgen(js_name = setParameters)]
+    pub fn set_parameters(&mut self, values: Vec<f32>) -> JsResult<()> {
+        let arena = self.vae.layout().unpack(&values)?;
+        Ok(self.vae.set_params(&arena)?)
+    }
+
     /// Takes a checkpoint's parameters, and its spec if that is another: datasets are kept if they fit.
     ///
     /// # Errors
@@ -225,7 +244,7 @@ impl Engine {
 }
 
 /// A spec, and how its parameters are drawn where nobody says.
-fn model(given: JsValue) -> Result<(VaeSpec, Initialisation)> {
+pub(super) fn model(given: JsValue) -> Result<(VaeSpec, Initialisation)> {
     if let Some(name) = given.as_string() {
         let preset = presets::preset(&name)?;
         return Ok((preset.spec, preset.recipe.initialisation));

@@ -2,6 +2,7 @@
 
 mod convert;
 mod data;
+mod describe;
 mod engine;
 mod measure;
 mod options;
@@ -11,6 +12,7 @@ mod training;
 use wasm_bindgen::prelude::*;
 
 pub use data::{check_checkpoint, parse_idx, preprocess_drawing};
+pub use describe::{check_settings, describe};
 pub use engine::Engine;
 pub use presets::presets;
 

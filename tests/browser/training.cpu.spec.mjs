@@ -5,7 +5,7 @@ import { ink, longestTask, open, overlap, pixels, stroke, value, SEVEN } from '.
 
 test('from nothing to a held-out loss of 128.5 in one epoch', async ({ page }) => {
   test.setTimeout(420_000);
-  await open(page);
+  await open(page, '#preset=dense-20');
   await page.getByTestId('reset').click();
   await expect.poll(async () => overlap(await pixels(page, 'model-input'), await pixels(page, 'reconstruction'))).toBeLessThan(0.6);
   await page.getByTestId('train').click();

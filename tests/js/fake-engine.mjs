@@ -57,14 +57,17 @@ export class FakeEngine {
     this.calls.push(`setDataset ${trainImages.length}`);
   }
 
-  /** @type {WasmEngine['encode']} */
+  /** Codes of two numbers: an image's first pixel, and 0. @type {WasmEngine['encode']} */
   async encode(images) {
-    return this.#exclusively('encode', () => ({ mu: Float32Array.of(images.length, 0), logvar: Float32Array.of(0, 0) }));
+    const n = Math.max(1, Math.floor(images.length / 784));
+    const mu = Float32Array.from({ length: 2 * n }, (_, i) => (i % 2 ? 0 : images[392 * i]));
+    return this.#exclusively('encode', () => ({ mu, logvar: new Float32Array(2 * n) }));
   }
 
-  /** @type {WasmEngine['decode']} */
+  /** Pictures of one grey: the code's first number. @type {WasmEngine['decode']} */
   async decode(z) {
-    return this.#exclusively('decode', () => new Float32Array(784).fill(z[0]));
+    if (z.length % 2) throw Object.assign(new Error(`z: ${z.length} values`), { code: 'invalid-argument' });
+    return this.#exclusively('decode', () => new Float32Array(784 * (z.length / 2)).map((_, i) => z[2 * Math.floor(i / 784)]));
   }
 
   /** @type {WasmEngine['reconstruct']} */
@@ -207,6 +210,20 @@ export class FakeEngine {
     return this.#exclusively('save', () => Uint8Array.of(1, 2, 3));
   }
 
+  /** What the engine holds. */
+  values = Float32Array.of(1, 2, 3, 4, 5, 6, 7);
+
+  async parameters() {
+    return this.#exclusively('parameters', () => this.values.slice());
+  }
+
+  /** @type {WasmEngine['setParameters']} */
+  setParameters(values) {
+    if (values.length !== 7) throw Object.assign(new Error(`parameters: ${values.length} values, expected 7`), { code: 'invalid-argument', at: 'parameters' });
+    this.calls.push('setParameters');
+    this.values = values.slice();
+  }
+
   /** @type {WasmEngine['load']} */
   async load(bytes) {
     return this.#exclusively('load', () => {
@@ -252,6 +269,13 @@ export function fakeWasm(engines) {
     preprocessDrawing: (ink) => ({ blank: ink.every((value) => value === 0), pixels: new Float32Array(784), bounds: null, centre: null }),
     checkCheckpoint: (bytes) => {
       if (bytes.length === 0) throw Object.assign(new Error('checkpoint: 0 bytes'), { code: 'invalid-checkpoint' });
+    },
+    describe: (spec) => {
+      if (typeof spec === 'object' && spec.latent === 0) throw Object.assign(new Error('spec, latent: 0'), { code: 'invalid-spec', at: 'latent' });
+      return { parameterCount: 7, hidden: 400, encoder: [], decoder: [] };
+    },
+    checkSettings: ({ batchSize }) => {
+      if (batchSize === 0) throw Object.assign(new Error('batchSize: 0'), { code: 'invalid-argument', at: 'batchSize' });
     },
     parseIdx: (bytes) => ({ dims: [bytes.length], data: bytes }),
     Engine: {

@@ -1,5 +1,6 @@
 //! What JavaScript calls, called from Rust under Node.js.
 
+mod describe;
 mod measure;
 mod models;
 mod options;

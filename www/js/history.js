@@ -54,6 +54,23 @@ export class History {
     this.test.kl.push(kl);
   }
 
+  /**
+   * Forgets what came after a step whose weights are back in place.
+   * @param {number} step
+   * @returns {{ train: Losses | null, test: Losses | null }} the losses that are the latest now
+   */
+  backTo(step) {
+    this.bucket = { n: 0, recon: 0, kl: 0 };
+    const [train, test] = [this.train, this.test].map((series) => {
+      const kept = series.step.filter((at) => at <= step).length;
+      for (const values of [series.step, series.recon, series.kl]) values.length = kept;
+      if (kept === 0) return null;
+      const [recon, kl] = [series.recon[kept - 1], series.kl[kept - 1]];
+      return { loss: recon + kl, recon, kl };
+    });
+    return { train, test };
+  }
+
   #halve() {
     const { step, recon, kl } = this.train;
     const half = step.length >> 1;

@@ -6,6 +6,7 @@ import { Vae } from './api/vae.js';
 import { OPENING_DIGIT, exampleStrokes } from './digits.js';
 import { translateTree } from './dom.js';
 import { createEngine } from './engine/engine.js';
+import { SETTING_KEYS, recipeSettings } from './recipe.js';
 import { createStore, initialState } from './store.js';
 import { readUrl, writeUrl } from './state-url.js';
 import { mount as chart } from './views/chart.js';
@@ -42,7 +43,8 @@ const VIEWS = Object.freeze({
 });
 
 const defaults = { ...initialState(), strokes: exampleStrokes(OPENING_DIGIT), ...readUrl(new URL(location.pathname, location.href), navigator.language) };
-const store = createStore({ ...defaults, ...readUrl(new URL(location.href), navigator.language) });
+const said = readUrl(new URL(location.href), navigator.language);
+const store = createStore({ ...defaults, ...said });
 
 store.watch(['lang'], ({ lang }) => {
   document.documentElement.lang = lang === 'zh' ? 'zh-Hans' : 'en';
@@ -92,11 +94,18 @@ function mountAll(views, engine = /** @type {import('./engine/engine.js').Engine
   translateTree(document, store.state.lang);
 }
 
+/** How the preset's source trains it: what holds where the URL says nothing else. */
+function recipe() {
+  const { presets, preset } = store.state;
+  const found = presets.find(({ name }) => name === preset);
+  return found ? recipeSettings(found.recipe) : {};
+}
+
 /** The address follows the state; a drawing only once the hand rests, as browsers allow few changes a second. */
 function keepUrl() {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
-  const write = () => history.replaceState(null, '', writeUrl(new URL(location.href), store.state, defaults));
+  const write = () => history.replaceState(null, '', writeUrl(new URL(location.href), store.state, { ...defaults, ...recipe() }));
   store.watch(['lang', 'theme', 'preset', 'optimizer', 'learningRate', 'batchSize', 'beta', 'seed'], write);
   store.watch(['strokes', 'pictureDigit'], () => {
     clearTimeout(timer);
@@ -108,6 +117,8 @@ async function start() {
   const vae = await createVae();
   const engine = createEngine(vae, store);
   engine.adopt();
+  const chosen = SETTING_KEYS.filter((key) => said[key] !== undefined).map((key) => [key, said[key]]);
+  store.set({ ...recipe(), ...Object.fromEntries(chosen) });
   mountAll(VIEWS, engine);
   keepUrl();
   Object.assign(globalThis, { playground: { vae, store, version: vae.version } });

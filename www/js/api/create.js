@@ -1,6 +1,6 @@
 // What a Vae is made from: a preset, a spec or a checkpoint, and the weights that go into it.
 
-import { PRETRAINED_PRESETS, pretrainedUrl } from './assets.js';
+import { MNIST_URL, PRETRAINED_PRESETS, pretrainedUrl } from './assets.js';
 import { checkOptions } from './arguments.js';
 import { VaeError } from './errors.js';
 import { fetchBytes } from './fetching.js';
@@ -25,6 +25,16 @@ import { fetchBytes } from './fetching.js';
  */
 
 const OPTIONS = /** @type {const} */ (['model', 'backend', 'seed', 'weights', 'initialisation', 'dataset', 'dataBias', 'wasmUrl', 'onProgress']);
+
+/**
+ * @param {{ baseUrl?: string }} [options]
+ * @returns {MnistHandle} for `vae.train`
+ */
+export function loadMnist(options = {}) {
+  checkOptions('loadMnist', options, ['baseUrl']);
+  const { baseUrl = MNIST_URL } = options;
+  return Object.freeze({ mnist: baseUrl });
+}
 
 /** What to build, and the weights on their way.
  * @typedef {{ spec: string | VaeSpec, checkpoint: Promise<Uint8Array> | null }} Source */

@@ -13,18 +13,27 @@ export const ERROR_CODES = Object.freeze([
   'diverged', 'aborted', 'disposed', 'network', 'internal',
 ]);
 
+/**
+ * What is known beyond the message.
+ * @typedef {object} ErrorDetails
+ * @property {string} [at] of `invalid-argument` the option, of `invalid-spec` the place, such as `encoder[0].units`
+ * @property {number} [restored] of `diverged`, the step of the run whose parameters are back in place
+ */
+
 /** An error with a stable `code`; the message names what was wrong and what was expected. */
 export class VaeError extends Error {
   /**
    * @param {VaeErrorCode} code
    * @param {string} message
-   * @param {ErrorOptions} [options]
+   * @param {ErrorOptions & { details?: ErrorDetails }} [options]
    */
-  constructor(code, message, options) {
+  constructor(code, message, { details = {}, ...options } = {}) {
     super(message, options);
     this.name = 'VaeError';
     /** @readonly @type {VaeErrorCode} */
     this.code = code;
+    /** @readonly @type {Readonly<ErrorDetails>} */
+    this.details = details;
   }
 }
 
@@ -45,8 +54,11 @@ function isCode(code) {
 export function toVaeError(thrown) {
   if (thrown instanceof VaeError) return thrown;
   const message = thrown instanceof Error ? thrown.message : String(thrown);
-  const code = /** @type {{ code?: unknown } | null | undefined} */ (thrown)?.code;
-  if (isCode(code)) return new VaeError(code, message, { cause: thrown });
+  const { code, at, restored } = /** @type {{ code?: unknown } & ErrorDetails} */ (thrown ?? {});
+  if (isCode(code)) {
+    const details = { ...(at === undefined ? {} : { at }), ...(restored === undefined ? {} : { restored }) };
+    return new VaeError(code, message, { cause: thrown, details });
+  }
   if (thrown instanceof Error && thrown.name === 'AbortError') return new VaeError('aborted', message, { cause: thrown });
   if (thrown instanceof RangeError && /memory|allocation|array buffer/i.test(message)) {
     return new VaeError('out-of-memory', message, { cause: thrown });

@@ -4,11 +4,12 @@ import { Lock } from './lock.js';
 import { VaeError } from './errors.js';
 import { Measuring } from './measuring.js';
 import { loadMnist } from './mnist.js';
+import { Portions } from './portions.js';
 import { packError, transferables } from './protocol.js';
 import { Remembering } from './remembering.js';
 import { TrainingSession } from './session.js';
 
-/** A CPU chunk holds the engine this long at most, so a drawing never waits longer to be seen. */
+/** A CPU chunk holds the engine this long at most, so that a request never waits longer. */
 const CPU_CHUNK_MS = 25;
 /** One to two frames: long enough to hide submission, short enough that the page, which shares the GPU, stays smooth. */
 const GPU_CHUNK_MS = 24;
@@ -32,6 +33,7 @@ export class EngineHost {
   #model = 0;
   #measuring;
   #remembering;
+  #portions;
 
   /**
    * @param {object} parts
@@ -52,11 +54,12 @@ export class EngineHost {
     };
     this.#measuring = new Measuring(shared);
     this.#remembering = new Remembering(shared);
+    this.#portions = new Portions(shared);
     /** @type {{ [O in keyof Operations]: (args: Operations[O]['args'], id: number) => Promise<Operations[O]['value']> }} */
     this.operations = {
       create: (args) => this.#create(args),
-      encode: ({ images, labels }) => this.#use((engine) => engine.encode(images, labels)),
-      decode: ({ z, labels }) => this.#use((engine) => engine.decode(z, labels)),
+      encode: (args) => this.#portions.encode(args),
+      decode: (args) => this.#portions.decode(args),
       reconstruct: ({ images, sample, seed, labels }) => this.#use((engine) => engine.reconstruct(images, sample, seed, labels)),
       sample: ({ n, seed, temperature, labels }) => this.#use((engine) => engine.sample(n, seed, temperature, labels)),
       elbo: ({ images, samples, seed, labels }) => this.#use((engine) => engine.elbo(images, samples, seed, labels)),
@@ -82,6 +85,10 @@ export class EngineHost {
       stop: async () => this.#session?.stop(),
       setHyperparameters: (changes) => this.#use((engine) => engine.setHyperparameters(changes)),
       save: () => this.#use((engine) => engine.save()),
+      parameters: () => this.#use((engine) => engine.parameters()),
+      setParameters: ({ values }) => this.#setParameters(values),
+      describe: async ({ spec }) => this.#module().describe(spec),
+      checkSettings: async ({ settings }) => this.#module().checkSettings(settings),
       load: ({ bytes }) => this.#load(bytes),
       reset: (how) => this.#reset(how),
     };
@@ -111,6 +118,11 @@ export class EngineHost {
     });
   }
 
+  #module() {
+    if (!this.#wasm) throw new VaeError('disposed', 'there is no engine: create has not succeeded');
+    return this.#wasm;
+  }
+
   /**
    * @param {Operations['create']['args']} args
    * @returns {Promise<import('./protocol.js').ModelInfo>}
@@ -135,7 +147,7 @@ export class EngineHost {
    * @returns {import('./protocol.js').ModelInfo}
    */
   #info(engine) {
-    const wasm = /** @type {import('./types.js').WasmModule} */ (this.#wasm);
+    const wasm = this.#module();
     const backend = engine.backend();
     this.#reasonCode = backend.reasonCode;
     return {
@@ -153,8 +165,7 @@ export class EngineHost {
    */
   #interpret({ ink, width, height, labels }) {
     return this.#use(async (engine) => {
-      const wasm = /** @type {import('./types.js').WasmModule} */ (this.#wasm);
-      const seen = wasm.preprocessDrawing(ink, width, height);
+      const seen = this.#module().preprocessDrawing(ink, width, height);
       if (seen.blank) return { ...seen, mu: null, logvar: null, reconstruction: null };
       const { mu, logvar } = await engine.encode(seen.pixels, labels);
       return { ...seen, mu, logvar, reconstruction: await engine.decode(mu, labels) };
@@ -179,8 +190,7 @@ export class EngineHost {
    * @param {number} id
    */
   async #loadMnist(baseUrl, id) {
-    if (!this.#wasm) throw new VaeError('disposed', 'there is no engine: create has not succeeded');
-    const { parseIdx } = this.#wasm;
+    const { parseIdx } = this.#module();
     const onProgress = (/** @type {number} */ loaded, /** @type {number | null} */ total) => this.#progress(id, loaded, total);
     await this.#setDataset(await loadMnist({ baseUrl, parseIdx, onProgress }));
   }
@@ -245,6 +255,13 @@ export class EngineHost {
       this.#model++;
       return this.#info(engine);
     });
+  }
+
+  /** @param {Float32Array} values */
+  async #setParameters(values) {
+    await this.#session?.stop();
+    // The model is the same one, trained elsewhere: what measures it goes on, as it does while it is trained here.
+    await this.#use((engine) => engine.setParameters(values));
   }
 
   /** @param {Operations['reset']['args']} how */

@@ -33,6 +33,10 @@ import { VaeError, toVaeError } from './errors.js';
  * @property {{ args: {}, value: void }} stop
  * @property {{ args: { beta?: number, learningRate?: number }, value: void }} setHyperparameters
  * @property {{ args: {}, value: Uint8Array }} save
+ * @property {{ args: {}, value: Float32Array }} parameters
+ * @property {{ args: { values: Float32Array }, value: void }} setParameters
+ * @property {{ args: { spec: string | import('./types.js').VaeSpec }, value: import('./types.js').SpecDescription }} describe
+ * @property {{ args: { settings: import('./types.js').TrainSettings }, value: void }} checkSettings
  * @property {{ args: { bytes: Uint8Array }, value: ModelInfo }} load
  * @property {{ args: { seed: number, initialisation?: import('./types.js').Initialisation, dataBias?: boolean }, value: void }} reset
  */
@@ -62,7 +66,7 @@ import { VaeError, toVaeError } from './errors.js';
  */
 
 /** @typedef {{ id: number, ok: true, value: unknown } | { id: number, ok: false, error: WireError }} Reply */
-/** @typedef {{ code: import('./errors.js').VaeErrorCode, message: string }} WireError */
+/** @typedef {{ code: import('./errors.js').VaeErrorCode, message: string, details?: import('./errors.js').ErrorDetails }} WireError */
 
 /**
  * Fresh steps of run number `run`; at most one such message a frame.
@@ -88,8 +92,8 @@ import { VaeError, toVaeError } from './errors.js';
  * @returns {WireError} errors lose their class and code in structured cloning, so they travel as data
  */
 export function packError(thrown) {
-  const { code, message } = toVaeError(thrown);
-  return { code, message };
+  const { code, message, details } = toVaeError(thrown);
+  return Object.keys(details).length > 0 ? { code, message, details } : { code, message };
 }
 
 /**
@@ -97,7 +101,7 @@ export function packError(thrown) {
  * @returns {VaeError}
  */
 export function unpackError(error) {
-  return new VaeError(error.code, error.message);
+  return new VaeError(error.code, error.message, { details: error.details });
 }
 
 /**

@@ -24,6 +24,20 @@
  * @property {number} [classes]
  */
 
+/**
+ * A layer with parameters: its place in the spec's list, null for the output layer that a spec may leave out.
+ * @typedef {{ index: number | null, output: [channels: number, height: number, width: number], parameters: number }} LayerDescription
+ */
+
+/**
+ * What a spec gives once it is built.
+ * @typedef {object} SpecDescription
+ * @property {number} parameterCount
+ * @property {number} hidden values that go into the heads
+ * @property {LayerDescription[]} encoder
+ * @property {LayerDescription[]} decoder
+ */
+
 /** @typedef {'auto' | 'webgpu' | 'cpu'} BackendRequest */
 
 /**
@@ -171,6 +185,8 @@
  * @property {() => void} trainStop
  * @property {(changes: { beta?: number, learningRate?: number }) => void} setHyperparameters
  * @property {() => Promise<Uint8Array>} save
+ * @property {() => Promise<Float32Array>} parameters trainable values, tensor by tensor in a checkpoint's order
+ * @property {(values: Float32Array) => void} setParameters
  * @property {(bytes: Uint8Array) => Promise<void>} load
  * @property {(how: { seed: number, initialisation?: Initialisation, dataBias?: boolean }) => Promise<void>} reset
  * @property {() => void} free
@@ -184,6 +200,8 @@
  * @property {(ink: Float32Array, width: number, height: number) => Preprocessed} preprocessDrawing
  * @property {(bytes: Uint8Array) => { dims: number[], data: Uint8Array }} parseIdx
  * @property {(bytes: Uint8Array) => void} checkCheckpoint throws for what is no checkpoint
+ * @property {(spec: VaeSpec | string) => SpecDescription} describe throws for what cannot be built
+ * @property {(settings: TrainSettings) => void} checkSettings throws for what no run would take
  * @property {{ create: (options: { spec: VaeSpec | string, backend: BackendRequest, seed: number, initialisation?: Initialisation }) => Promise<WasmEngine> }} Engine
  */
 

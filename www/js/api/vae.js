@@ -1,9 +1,9 @@
 // The public object: a variational autoencoder that lives in a worker. Knows no page.
 
-import { MNIST_URL } from './assets.js';
 import { checkOptions, floats, labelsOf, optionalFloats } from './arguments.js';
+import { Check } from './check.js';
 import { Client } from './client.js';
-import { build, resolve } from './create.js';
+import { build, loadMnist, resolve } from './create.js';
 import { Gallery } from './gallery.js';
 import { Measure, progressive } from './measure.js';
 import { TrainRun } from './train-run.js';
@@ -15,15 +15,7 @@ import { TrainRun } from './train-run.js';
 /** The class of each image or code, below `spec.classes`: conditional models need them, others take none.
  * @typedef {Uint8Array | number[]} Labels */
 
-/**
- * @param {{ baseUrl?: string }} [options]
- * @returns {MnistHandle} for `vae.train`
- */
-export function loadMnist(options = {}) {
-  checkOptions('loadMnist', options, ['baseUrl']);
-  const { baseUrl = MNIST_URL } = options;
-  return Object.freeze({ mnist: baseUrl });
-}
+export { loadMnist };
 
 /** A model with its weights. Every method answers by promise; calls are served in the order they are made. */
 export class Vae {
@@ -45,6 +37,8 @@ export class Vae {
     this.#request = backend;
     /** What models give, measured. @readonly */
     this.measure = new Measure(client);
+    /** What could be built or run, told beforehand. @readonly */
+    this.check = new Check(client);
     /** Many images and codes, again and again. @readonly */
     this.gallery = new Gallery(client);
     client.listen((message) => {
@@ -241,8 +235,7 @@ export class Vae {
     return new TrainRun(this.#client, () => this.setDataset(dataset), settings, { signal, paused });
   }
 
-  /** Acts on the running training.
-   * @param {{ beta?: number, learningRate?: number }} changes */
+  /** Acts on the run under way. @param {{ beta?: number, learningRate?: number }} changes */
   async setHyperparameters(changes) {
     checkOptions('setHyperparameters', changes, ['beta', 'learningRate']);
     return this.#client.request('setHyperparameters', changes);
@@ -251,6 +244,20 @@ export class Vae {
   /** @returns {Promise<Uint8Array>} a safetensors file */
   save() {
     return this.#client.request('save', {});
+  }
+
+  /** @returns {Promise<Float32Array>} the `parameterCount` trainable values, tensor by tensor in a checkpoint's order */
+  parameters() {
+    return this.#client.request('parameters', {});
+  }
+
+  /**
+   * Other values in place of the model's; ends a running training. The array's buffer is handed over.
+   * A wrong number of values, or one that is not finite, is refused as `invalid-argument` and changes nothing.
+   * @param {Float32Array} values `parameterCount` of them, as `parameters` gives them
+   */
+  async setParameters(values) {
+    return this.#client.request('setParameters', { values: floats('parameters', values) }, { transfer: true });
   }
 
   /**

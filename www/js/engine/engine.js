@@ -3,11 +3,13 @@
 import { toVaeError } from '../api/errors.js';
 import { PRETRAINED_PRESETS } from '../api/assets.js';
 import { History } from '../history.js';
+import { recipeSettings } from '../recipe.js';
 import { atlas } from './atlas.js';
 import { drawing } from './drawing.js';
 import { inference } from './inference.js';
 import { keepsakes } from './keepsake.js';
 import { model } from './model.js';
+import { shadow } from './shadow.js';
 import { someDigits } from './some-digits.js';
 import { training } from './training.js';
 
@@ -26,13 +28,15 @@ export function createEngine(vae, store) {
   const pictures = inference(vae, store, report);
   const map = atlas(vae, store, report);
   const pad = drawing(vae, store, { look: pictures.look, report });
-  const trainer = training(vae, store, history, { report, refresh: pictures.refresh });
+  const trainee = shadow(vae);
+  const trainer = training(trainee, store, history, { report, refresh: pictures.refresh });
 
   const adopt = () => {
     const { spec, backend, parameterCount, presets } = vae;
     store.set({ spec, backend, parameterCount, presets });
   };
   vae.onBackendChange((backend) => store.set({ backend }));
+  trainee.onBackendChange((backend) => store.set({ backend }));
 
   /**
    * Replaces the weights: the run ends, counters and curves start afresh, everything shown is looked at again.
@@ -46,8 +50,11 @@ export function createEngine(vae, store) {
     // What is refused must not cost the run; what is taken ends it in the worker too.
     if (!mayBeRefused) await trainer.end();
     try {
-      await replace();
-      await trainer.end();
+      // Nothing is handed over meanwhile: it would undo the change.
+      await trainee.exclusively(async () => {
+        await replace();
+        await trainer.drop();
+      });
     } catch (thrown) {
       report(thrown);
       return false;
@@ -58,6 +65,12 @@ export function createEngine(vae, store) {
     store.set({ weights, error: null, notice: ran ? 'notice.replaced' : null });
     await pictures.refresh();
     return true;
+  };
+
+  /** The weights as a safetensors file, also while they are trained. */
+  const newest = async () => {
+    await trainer.catchUp();
+    return vae.save();
   };
 
   return {
@@ -85,7 +98,7 @@ export function createEngine(vae, store) {
     pause: trainer.pause,
     step: trainer.step,
     configure: trainer.configure,
-    ...keepsakes(vae, store, history, { report, replaceWeights }),
+    ...keepsakes(vae, store, history, { report, newest, replaceWeights }),
 
     /**
      * How far the code is from explaining the image, and which way is downhill.
@@ -117,17 +130,28 @@ export function createEngine(vae, store) {
     },
 
     /** Random weights from the seed: everything learnt is forgotten. */
-    reset: () => replaceWeights('random', () => vae.reset(store.state.seed)),
+    reset: () =>
+      replaceWeights('random', async () => {
+        const { seed, initialisation, dataBias } = store.state;
+        if (!dataBias) return vae.reset(seed, { initialisation });
+        // Only the Vae that trains has the images whose mean this begins with.
+        await trainee.follow();
+        await trainer.fetchData();
+        await trainee.twin?.reset(seed, { initialisation, dataBias });
+        await trainee.handOver();
+      }),
 
     /** @param {string} preset */
     async choosePreset(preset) {
       const before = store.state.preset;
       const trained = PRETRAINED_PRESETS.includes(preset);
+      const { presets } = store.state;
       store.set({ preset });
       const done = await replaceWeights(trained ? 'pretrained' : 'random', () =>
         vae.setModel({ model: preset, seed: store.state.seed, weights: trained ? 'pretrained' : 'random' }),
       );
-      if (!done) store.set({ preset: before });
+      const recipe = presets.find(({ name }) => name === preset)?.recipe;
+      store.set(done ? recipe && recipeSettings(recipe) || {} : { preset: before });
     },
 
     /**
@@ -139,7 +163,7 @@ export function createEngine(vae, store) {
     /** @returns {Promise<Blob | null>} the weights as a safetensors file */
     async save() {
       try {
-        const bytes = await vae.save();
+        const bytes = await newest();
         return new Blob([/** @type {Uint8Array<ArrayBuffer>} */ (bytes)], { type: 'application/octet-stream' });
       } catch (thrown) {
         report(thrown);

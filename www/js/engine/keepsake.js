@@ -1,10 +1,12 @@
 // A model with all that belongs to its training, taken out and put back: weights, where the run stood, its curves.
 
+import { SETTING_KEYS } from '../recipe.js';
+
 /** @typedef {import('../store.js').State} State */
 
 /** Keys of the state that say where a training stands and how it went on. */
 const KEPT = /** @type {const} */ ([
-  'preset', 'weights', 'optimizer', 'learningRate', 'batchSize', 'beta', 'seed', 'step', 'epoch', 'stepsInEpoch', 'train', 'test',
+  'preset', 'weights', ...SETTING_KEYS, 'initialisation', 'dataBias', 'step', 'epoch', 'stepsInEpoch', 'train', 'test',
 ]);
 
 /**
@@ -21,14 +23,15 @@ const KEPT = /** @type {const} */ ([
  * @param {import('../history.js').History} history
  * @param {object} parts
  * @param {(thrown: unknown) => void} parts.report
+ * @param {() => Promise<Uint8Array>} parts.newest the weights as a file, also while they are trained
  * @param {(weights: State['weights'], replace: () => Promise<void>, mayBeRefused: boolean) => Promise<boolean>} parts.replaceWeights
  */
-export function keepsakes(vae, store, history, { report, replaceWeights }) {
+export function keepsakes(vae, store, history, { report, newest, replaceWeights }) {
   return {
     /** @returns {Promise<Keepsake | null>} null where it failed, which has been reported */
     async keep() {
       try {
-        const bytes = await vae.save();
+        const bytes = await newest();
         const { state } = store;
         const kept = /** @type {Keepsake['state']} */ (Object.fromEntries(KEPT.map((key) => [key, state[key]])));
         return { bytes, state: kept, history: structuredClone({ ...history }) };

@@ -1,47 +1,64 @@
-// Training from the page: which button does what in which state, and how the run's numbers reach the store.
+// Training from the page: which button does what in which state, and how the run's numbers and weights reach the store.
 
+import { toVaeError } from '../api/errors.js';
 import { loadMnist } from '../api/vae.js';
+import { runSettings } from '../recipe.js';
 
-/** While training, what the model makes of the drawing is looked at again this often. */
-const REFRESH_MS = 200;
+/** While training, the weights are handed to what is shown this often, at most. */
+const HAND_OVER_MS = 125;
 
 /** @typedef {import('../store.js').State} State */
 /** @typedef {import('../api/train-run.js').TrainRun} TrainRun */
-/** @typedef {Pick<State, 'optimizer' | 'learningRate' | 'batchSize' | 'beta' | 'seed'>} Settings */
+/** @typedef {import('../state/run.js').Settings} Settings */
 
 /**
- * @param {import('../api/vae.js').Vae} vae
+ * @param {ReturnType<typeof import('./shadow.js').shadow>} shadow
  * @param {import('../store.js').Store} store
  * @param {import('../history.js').History} history
  * @param {{ report: (thrown: unknown) => void, refresh: () => Promise<void> }} parts
  */
-export function training(vae, store, history, { report, refresh }) {
+export function training(shadow, store, history, { report, refresh }) {
   const mnist = loadMnist();
   /** @type {TrainRun | null} */
   let run = null;
+  /** The newest wish to begin; an older one gives way. */
+  let beginning = {};
   /** What the store has not been told of the run yet. @type {Partial<State>} */
   let fresh = {};
   let framed = false;
-  let refreshed = 0;
 
   /** At most one change of the store a frame, however many steps it holds. */
   const tell = () => {
     framed = false;
     store.set({ ...fresh, historyVersion: store.state.historyVersion + 1 });
     fresh = {};
-    const now = performance.now();
-    if (now - refreshed < REFRESH_MS) return;
-    refreshed = now;
-    void refresh();
   };
 
   const flush = () => {
     if (Object.keys(fresh).length > 0) tell();
   };
 
+  /** @param {TrainRun} current */
+  const handOver = (current) => shadow.exclusively(async () => (run === current ? shadow.handOver() : undefined)).catch(report);
+
+  /** What is shown follows the run, until it rests. @param {TrainRun} current */
+  const keepHandingOver = async (current) => {
+    let shown = -1;
+    while (run === current && !current.ended) {
+      const began = performance.now();
+      const { step } = { ...store.state, ...fresh };
+      if (step !== shown && !current.paused) {
+        shown = step;
+        await handOver(current);
+        await refresh();
+      }
+      await new Promise((resolve) => setTimeout(resolve, Math.max(0, HAND_OVER_MS - (performance.now() - began))));
+    }
+  };
+
   /**
    * Reads a run to its end.
-   * @param {import('../api/train-run.js').TrainRun} current
+   * @param {TrainRun} current
    */
   const follow = async (current) => {
     // A run counts from one; the page counts since the weights were last set.
@@ -63,7 +80,11 @@ export function training(vae, store, history, { report, refresh }) {
       }
     } catch (thrown) {
       report(thrown);
+      const { restored } = toVaeError(thrown).details;
+      // Its last numbers are of weights that are gone.
+      if (run === current && restored !== undefined) Object.assign(fresh, history.backTo(stepsBefore + restored));
     }
+    await handOver(current);
     if (run !== current) return;
     run = null;
     flush();
@@ -71,26 +92,45 @@ export function training(vae, store, history, { report, refresh }) {
     await refresh();
   };
 
+  /** The training set, for the Vae that trains. */
+  const fetchData = async () => {
+    const twin = await shadow.open();
+    try {
+      await twin.setDataset(mnist, { onProgress: (loaded, total) => store.set({ data: { loaded, total } }) });
+      store.set({ dataReady: true });
+    } finally {
+      store.set({ data: null });
+    }
+    return twin;
+  };
+
   /** @param {boolean} paused */
   const begin = async (paused) => {
+    const mine = {};
+    beginning = mine;
     store.set({ run: 'loading', error: null, notice: null });
+    // Reset or another model may come while the data do.
+    const wanted = () => beginning === mine && store.state.run === 'loading';
     try {
-      await vae.setDataset(mnist, { onProgress: (loaded, total) => store.set({ data: { loaded, total } }) });
-      store.set({ data: null, dataReady: true });
-      // Reset or another model came while the data did.
-      if (store.state.run !== 'loading') return;
-      const { optimizer, learningRate, batchSize, beta, seed } = store.state;
-      run = vae.train(mnist, { optimizer, learningRate, batchSize, beta, seed, paused });
+      const twin = await fetchData();
+      await shadow.exclusively(async () => {
+        if (!wanted()) return;
+        await shadow.follow();
+        if (!wanted()) return;
+        run = twin.train(mnist, { ...runSettings(store.state), paused });
+      });
+      if (!run || !wanted()) return;
       store.set({ run: paused ? 'paused' : 'running' });
       void follow(run);
+      void keepHandingOver(run);
     } catch (thrown) {
-      store.set({ data: null, run: 'idle' });
+      if (beginning === mine) store.set({ run: 'idle' });
       report(thrown);
     }
   };
 
   /**
-   * Brings a run to rest; the page says so once it is true and the last numbers are shown.
+   * Brings a run to rest; the page says so once it is true, and the last numbers and weights are shown.
    * @param {TrainRun} current
    * @param {() => Promise<void>} act
    */
@@ -98,13 +138,14 @@ export function training(vae, store, history, { report, refresh }) {
     await act().catch(report);
     await settled();
     flush();
+    await handOver(current);
     if (run !== current) return;
     store.set({ run: 'paused' });
     await refresh();
   };
 
-  /** Ends the run and keeps the weights. */
-  const end = async () => {
+  /** Ends the run and leaves what is shown as it is. */
+  const drop = async () => {
     const current = run;
     run = null;
     flush();
@@ -119,6 +160,15 @@ export function training(vae, store, history, { report, refresh }) {
       step: 0, epoch: 0, stepsInEpoch: 0, stepsPerSecond: 0, train: null, test: null,
       historyVersion: store.state.historyVersion + 1,
     });
+  };
+
+  /** Ends the run and keeps its weights. */
+  const end = async () => {
+    const current = run;
+    if (!current) return drop();
+    await current.stop().catch(report);
+    await handOver(current);
+    if (run === current) await drop();
   };
 
   return {
@@ -143,7 +193,14 @@ export function training(vae, store, history, { report, refresh }) {
     },
 
     end,
+    drop,
     forget,
+    fetchData,
+
+    /** What is shown becomes what the run has come to. */
+    async catchUp() {
+      if (run) await handOver(run);
+    },
 
     /**
      * Changes hyperparameters: β and the learning rate act at once, the others end a run.
@@ -156,8 +213,9 @@ export function training(vae, store, history, { report, refresh }) {
       if (Object.keys(structural).length > 0) {
         await end();
         store.set({ notice: 'notice.runEnded' });
+        await refresh();
       } else {
-        await vae.setHyperparameters({ beta, learningRate }).catch(report);
+        await shadow.twin?.setHyperparameters({ beta, learningRate }).catch(report);
       }
     },
   };

@@ -1,0 +1,74 @@
+// The Vae that trains, in a worker of its own, so that training never keeps a drawing waiting. It begins with the parameters of the
+// one that the page shows, and hands its own back.
+
+import { Lock } from '../api/lock.js';
+import { toVaeError } from '../api/errors.js';
+import { Vae } from '../api/vae.js';
+
+/** @param {Vae} vae what the page shows */
+export function shadow(vae) {
+  const exchange = new Lock();
+  /** @type {Promise<Vae> | null} */
+  let opening = null;
+  /** @type {Vae | null} */
+  let twin = null;
+  /** @type {((backend: import('../api/types.js').BackendInfo) => void)[]} */
+  const listeners = [];
+
+  const create = async () => {
+    const made = await Vae.create({ model: vae.spec, backend: vae.backend.kind, weights: 'random' });
+    for (const listener of listeners) made.onBackendChange(listener);
+    twin = made;
+    return made;
+  };
+
+  return {
+    /** The Vae that trains, once it was opened. */
+    get twin() {
+      return twin;
+    },
+
+    /** One that could not be opened is tried again. @returns {Promise<Vae>} */
+    open() {
+      opening ??= create().catch((thrown) => {
+        opening = null;
+        throw thrown;
+      });
+      return opening;
+    },
+
+    /** @param {(backend: import('../api/types.js').BackendInfo) => void} listener */
+    onBackendChange(listener) {
+      listeners.push(listener);
+    },
+
+    /**
+     * Parameters are handed over, or replaced, by one at a time.
+     * @template T
+     * @param {() => Promise<T>} task
+     * @returns {Promise<T>}
+     */
+    exclusively(task) {
+      return exchange.run(task);
+    },
+
+    /** The twin becomes what is shown: the same spec, the same parameters. To be called exclusively. */
+    async follow() {
+      const training = await this.open();
+      if (JSON.stringify(training.spec) !== JSON.stringify(vae.spec)) await training.setModel({ model: vae.spec, weights: 'random' });
+      await training.setParameters(await vae.parameters());
+    },
+
+    /** What is shown becomes what the twin is. To be called exclusively, while the specs agree. */
+    async handOver() {
+      if (!twin) return;
+      const values = await twin.parameters();
+      try {
+        await vae.setParameters(values);
+      } catch (thrown) {
+        // Numbers that are not finite: the run's own guard is about to put the last good ones back.
+        if (toVaeError(thrown).details.at !== 'parameters') throw thrown;
+      }
+    },
+  };
+}
