@@ -7,7 +7,8 @@ import { latent } from './en/latent.js';
 import { map } from './en/map.js';
 import { network } from './en/network.js';
 import { page } from './en/page.js';
+import { repair } from './en/repair.js';
 import { samples } from './en/samples.js';
 import { train } from './en/train.js';
 
-export const en = { ...page, ...draw, ...network, ...latent, ...map, ...train, ...samples, ...labs, ...generate };
+export const en = { ...page, ...draw, ...network, ...latent, ...map, ...train, ...samples, ...labs, ...generate, ...repair };

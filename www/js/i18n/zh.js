@@ -7,7 +7,8 @@ import { latent } from './zh/latent.js';
 import { map } from './zh/map.js';
 import { network } from './zh/network.js';
 import { page } from './zh/page.js';
+import { repair } from './zh/repair.js';
 import { samples } from './zh/samples.js';
 import { train } from './zh/train.js';
 
-export const zh = { ...page, ...draw, ...network, ...latent, ...map, ...train, ...samples, ...labs, ...generate };
+export const zh = { ...page, ...draw, ...network, ...latent, ...map, ...train, ...samples, ...labs, ...generate, ...repair };

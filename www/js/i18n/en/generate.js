@@ -21,7 +21,7 @@ export const generate = {
   'generate.send.title': 'The code of this picture goes to the page above',
 
   'generate.sum.title': 'Sums of codes',
-  'generate.sum.text': 'Mean codes are taken over the test digits of a class. Their difference is a direction: does it turn your digit, or only bend it?',
+  'generate.sum.text': 'The difference of two classes’ mean codes is a direction. Does it turn your digit, or only bend it?',
   'generate.sum.start': 'Start',
   'generate.sum.plus': '+ mean of',
   'generate.sum.minus': '− mean of',
@@ -29,7 +29,7 @@ export const generate = {
   'generate.sum.result': '= decoded',
 
   'generate.styles.title': 'One style, ten classes',
-  'generate.styles.text': 'A conditional model is told the class, so its z has only the style left to say: slant, width, weight.',
+  'generate.styles.text': 'Told the class, z has only the style left to say.',
   'generate.styles.label': 'The same code decoded as each of the ten digits',
   'generate.styles.yours': 'your style',
   'generate.styles.random': 'a random style',

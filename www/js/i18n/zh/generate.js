@@ -21,7 +21,7 @@ export const generate = {
   'generate.send.title': '把这张图的编码送到上面的页面',
 
   'generate.sum.title': '编码的加减法',
-  'generate.sum.text': '平均编码取自同一类的测试数字。两个平均值之差是一个方向：它会把你的数字变成另一个，还是只让它变形？',
+  'generate.sum.text': '两类平均编码之差是一个方向：它会把你的数字变成另一个，还是只让它变形？',
   'generate.sum.start': '起点',
   'generate.sum.plus': '＋ 平均',
   'generate.sum.minus': '− 平均',
@@ -29,7 +29,7 @@ export const generate = {
   'generate.sum.result': '= 解码结果',
 
   'generate.styles.title': '一种笔迹，十个数字',
-  'generate.styles.text': '条件模型已被告知类别，z 只需说明笔迹：倾斜、宽窄、粗细。',
+  'generate.styles.text': '条件模型已知类别，z 只需说明笔迹。',
   'generate.styles.label': '同一个编码解码成十个数字',
   'generate.styles.yours': '你的笔迹',
   'generate.styles.random': '随机笔迹',
