@@ -9,8 +9,8 @@ import { TABS } from '../state/page.js';
 /** The labs that are not in the page from the start. @type {Partial<Record<Tab, () => Promise<{ mount: Mount }>>>} */
 const LABS = {
   generate: () => import('../labs/generate/index.js'),
-  learn: () => import('../labs/learn/learn.js'),
   repair: () => import('../labs/repair/index.js'),
+  learn: () => import('../labs/learn/learn.js'),
 };
 
 /**
