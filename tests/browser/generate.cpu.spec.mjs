@@ -110,4 +110,5 @@ test('a conditional model writes one style in ten classes', async ({ page }) => 
   await expect(page.getByTestId('styles')).toBeVisible();
   await page.getByTestId('style-random').click();
   await expect.poll(async () => ink(await pixels(page, 'styles'))).toBeGreaterThan(300);
+  await expect(page.getByTestId('error')).toHaveCount(0);
 });
