@@ -73,7 +73,8 @@ impl<'a> Builder<'a> {
         match goal {
             Goal::Encode => {
                 let images = self.images(input);
-                self.encode(images);
+                let (layers, _) = self.encode(images);
+                self.plan.ports.hidden = hidden(&layers);
                 self.finish_forward();
             }
             Goal::Decode => self.decode_only(),
@@ -191,6 +192,7 @@ impl<'a> Builder<'a> {
         self.plan.ports.z = Some(z);
         let labels = self.labels(Input::Host);
         let (chain, last) = self.decode(z, labels);
+        self.plan.ports.hidden = hidden(&chain);
         let input = chain[chain.len() - 1].y;
         let logits = layers::forward(self, input, &last, Activation::Identity, 1).y;
         self.plan.ports.logits = Some(logits);
@@ -349,4 +351,9 @@ impl<'a> Builder<'a> {
         }
         Some(delta)
     }
+}
+
+/// What the layers of a chain put out, its beginning left aside.
+fn hidden(chain: &[Saved]) -> Vec<View> {
+    chain[1..].iter().map(|layer| layer.y).collect()
 }

@@ -126,6 +126,8 @@ pub struct Ports {
     pub input: Option<View>,
     /// `[batch, classes]`: one-hot labels of a conditional model.
     pub labels: Option<View>,
+    /// `[batch, width]` of each hidden layer, in order, its activation applied (encode and decode only).
+    pub hidden: Vec<View>,
     /// `[batch, 2·latent]`: μ, then log σ².
     pub stats: Option<View>,
     /// `[batch·samples, latent]`.

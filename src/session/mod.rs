@@ -1,6 +1,7 @@
 //! A model on one executor: encode, decode, measure and differentiate, in steps of a fixed capacity.
 
 mod gradient;
+mod inside;
 mod likelihood;
 
 pub use gradient::LatentGradient;

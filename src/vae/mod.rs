@@ -1,5 +1,6 @@
 //! The public object: a model with its backend, its data and at most one training run.
 
+pub mod inside;
 mod training;
 
 use std::collections::BTreeMap;

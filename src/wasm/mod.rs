@@ -4,6 +4,7 @@ mod convert;
 mod data;
 mod describe;
 mod engine;
+mod inside;
 mod measure;
 mod options;
 mod presets;

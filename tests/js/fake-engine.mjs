@@ -85,6 +85,27 @@ export class FakeEngine {
     return this.#exclusively('elbo', () => ({ recon: Float32Array.of(1), kl: Float32Array.of(2) }));
   }
 
+  /** @type {WasmEngine['layers']} */
+  layers() {
+    const flat = (/** @type {number} */ channels) => ({ channels, height: 1, width: 1 });
+    return [{ half: 'encoder', kind: 'linear', weights: ['fc1.weight'], input: flat(784), output: flat(400), activation: 'relu' }];
+  }
+
+  /** @type {WasmEngine['tensor']} */
+  async tensor(name) {
+    return this.#exclusively(`tensor ${name}`, () => ({ shape: [1, 2], values: Float32Array.of(1, 2) }));
+  }
+
+  /** @type {WasmEngine['encoderLayers']} */
+  async encoderLayers(images) {
+    return this.#exclusively('encoderLayers', () => [images.slice(0, 2)]);
+  }
+
+  /** @type {WasmEngine['decoderLayers']} */
+  async decoderLayers(z) {
+    return this.#exclusively('decoderLayers', () => [z]);
+  }
+
   /** @type {WasmEngine['latentGradient']} */
   async latentGradient(z) {
     return this.#exclusively('latentGradient', () => ({ recon: Float32Array.of(1), dz: z }));

@@ -30,6 +30,8 @@ test('an unknown option is refused by its name, wherever it is given', async () 
     setDataset: () => vae.setDataset({ images: IMAGE }, wrong),
     setHyperparameters: () => vae.setHyperparameters(wrong),
     reset: () => vae.reset(1, wrong),
+    encoderLayers: () => vae.inside.encoderLayers(IMAGE, wrong),
+    decoderLayers: () => vae.inside.decoderLayers(new Float32Array(2), wrong),
     imageQuality: () => vae.measure.imageQuality(IMAGE, IMAGE, wrong),
     latentPca: () => vae.measure.latentPca(IMAGE, wrong),
     logLikelihood2d: () => vae.measure.logLikelihood2d(IMAGE, wrong),
@@ -54,6 +56,15 @@ test('a wrong type is refused by its name', async () => {
   }
   await assert.rejects(vae.latentGradient(new Float32Array(2), IMAGE, { mask: any([1]) }), { code: 'invalid-argument', message: /^mask/ });
   assert.deepEqual(engine.calls, []);
+});
+
+test('the look inside asks the engine, by name and with what is shown', async () => {
+  const { vae, engine } = await start();
+  assert.deepEqual((await vae.inside.layers())[0].weights, ['fc1.weight']);
+  assert.deepEqual(await vae.inside.tensor('fc1.weight'), { shape: [1, 2], values: Float32Array.of(1, 2) });
+  assert.deepEqual(await vae.inside.decoderLayers(Float32Array.of(3, 4)), [Float32Array.of(3, 4)]);
+  await assert.rejects(vae.inside.tensor(/** @type {any} */ (3)), { code: 'invalid-argument', message: /^name/ });
+  assert.deepEqual(engine.calls, ['tensor fc1.weight', 'decoderLayers']);
 });
 
 test('labels reach the engine as bytes', async () => {

@@ -31,6 +31,24 @@ async fn a_conditional_model_needs_its_labels() {
 }
 
 #[wasm_bindgen_test]
+async fn a_model_shows_its_layers_weights_and_activations() {
+    let mut engine = open(CONDITIONAL).await;
+    let layers: Array = engine.layers().unwrap().dyn_into().unwrap();
+    let told: Vec<String> = layers.iter().map(|layer| get(&layer, "kind").as_string().unwrap()).collect();
+    assert_eq!(told, ["conv2d", "linear", "linear", "conv_transpose2d"]);
+    let name: Array = get(&layers.get(0), "weights").dyn_into().unwrap();
+    let tensor = engine.tensor(name.get(0).as_string().unwrap()).await.unwrap();
+    // One grey plane and three of labels go in.
+    assert_eq!(floats(&tensor, "values").len(), 4 * 4 * 3 * 3);
+    assert!(refused(engine.tensor("nothing".into()).await).starts_with("invalid-argument: name: no tensor"));
+    let (bytes, labels) = bars(2);
+    let hidden = engine.encoder_layers(unit(&bytes), Some(labels.clone())).await.unwrap();
+    let first: Float32Array = hidden.get(0).dyn_into().unwrap();
+    assert_eq!((hidden.length(), first.length()), (1, 2 * 4 * 4 * 4));
+    assert_eq!(engine.decoder_layers(vec![0.0; 6], Some(labels)).await.unwrap().length(), 1);
+}
+
+#[wasm_bindgen_test]
 async fn a_conditional_model_trains_on_labels() {
     let mut engine = open(CONDITIONAL).await;
     let (images, labels) = bars(90);

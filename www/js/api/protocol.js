@@ -13,6 +13,10 @@ import { VaeError, toVaeError } from './errors.js';
  * @property {{ args: { images: Float32Array, samples: number, seed: number, labels?: Uint8Array }, value: { recon: Float32Array, kl: Float32Array } }} elbo
  * @property {{ args: { z: Float32Array, images: Float32Array, mask?: Float32Array, labels?: Uint8Array }, value: { recon: Float32Array, dz: Float32Array } }} latentGradient
  * @property {{ args: { images: Float32Array, dmu?: Float32Array, dlogvar?: Float32Array, labels?: Uint8Array }, value: Float32Array }} inputGradient
+ * @property {{ args: {}, value: import('./types.js').LayerInfo[] }} layers
+ * @property {{ args: { name: string }, value: import('./types.js').Tensor }} tensor
+ * @property {{ args: { images: Float32Array, labels?: Uint8Array }, value: Float32Array[] }} encoderLayers
+ * @property {{ args: { z: Float32Array, labels?: Uint8Array }, value: Float32Array[] }} decoderLayers
  * @property {{ args: { images: Float32Array, k: number, seed: number, first: number, labels?: Uint8Array }, value: Float64Array }} logLikelihood
  * @property {{ args: { mu: Float32Array, logvar: Float32Array }, value: import('./types.js').LatentUse }} latentUse
  * @property {{ args: { mu: Float32Array, components: number }, value: import('./types.js').LatentPca }} latentPca

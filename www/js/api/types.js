@@ -157,6 +157,24 @@
  * @property {number} halfWidth the grid covers [−halfWidth, halfWidth]²; 12 where the posteriors' grid would have cut something off
  */
 
+/** @typedef {{ channels: number, height: number, width: number }} ImageShape */
+
+/**
+ * A layer with parameters; the encoder's last gives μ and log σ² side by side.
+ * @typedef {object} LayerInfo
+ * @property {'encoder' | 'decoder'} half
+ * @property {'linear' | 'conv2d' | 'conv_transpose2d'} kind
+ * @property {string[]} weights names for `tensor`; the encoder's last layer has μ's and log σ²'s
+ * @property {ImageShape} input the label of a conditional model included
+ * @property {ImageShape} output
+ * @property {string} activation
+ */
+
+/**
+ * A named tensor in PyTorch's layout, row-major.
+ * @typedef {{ shape: number[], values: Float32Array }} Tensor
+ */
+
 /** The engine as wasm exports it. Its async methods borrow it exclusively: never two at once. `labels` are for conditional models.
  * @typedef {object} WasmEngine
  * @property {() => VaeSpec} spec
@@ -170,6 +188,10 @@
  * @property {(images: Float32Array, samples: number, seed: number, labels?: Uint8Array) => Promise<{ recon: Float32Array, kl: Float32Array }>} elbo
  * @property {(z: Float32Array, images: Float32Array, mask?: Float32Array, labels?: Uint8Array) => Promise<{ recon: Float32Array, dz: Float32Array }>} latentGradient
  * @property {(images: Float32Array, dmu?: Float32Array, dlogvar?: Float32Array, labels?: Uint8Array) => Promise<Float32Array>} inputGradient
+ * @property {() => LayerInfo[]} layers
+ * @property {(name: string) => Promise<Tensor>} tensor
+ * @property {(images: Float32Array, labels?: Uint8Array) => Promise<Float32Array[]>} encoderLayers
+ * @property {(z: Float32Array, labels?: Uint8Array) => Promise<Float32Array[]>} decoderLayers
  * @property {() => number} drawsAtOnce portions of `logWeightSums` begin at its multiples
  * @property {(images: Float32Array, k: number, from: number, to: number, seed: number, first: number, labels?: Uint8Array) => Promise<Float64Array>} logWeightSums
  * @property {(mu: Float32Array, logvar: Float32Array) => LatentUse} latentUse

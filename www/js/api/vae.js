@@ -5,6 +5,7 @@ import { Check } from './check.js';
 import { Client } from './client.js';
 import { build, loadMnist, resolve } from './create.js';
 import { Gallery } from './gallery.js';
+import { Inside } from './inside.js';
 import { Measure, progressive } from './measure.js';
 import { TrainRun } from './train-run.js';
 
@@ -41,6 +42,8 @@ export class Vae {
     this.check = new Check(client);
     /** Many images and codes, again and again. @readonly */
     this.gallery = new Gallery(client);
+    /** Its layers, their weights, and what they make of an input. @readonly */
+    this.inside = new Inside(client);
     client.listen((message) => {
       if (message.event === 'backend') this.#info = { ...this.#info, backend: message.backend };
     });

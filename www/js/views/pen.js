@@ -30,10 +30,9 @@ export function mount(element, store, engine) {
     width.value = String(pen.width ?? PEN_WIDTH);
     width.dataset.value = width.value;
   });
-  store.watch(['canUndo', 'canRedo', 'strokes', 'picture'], ({ canUndo, canRedo, strokes, picture }) => {
+  store.watch(['canUndo', 'canRedo'], ({ canUndo, canRedo }) => {
     undo.disabled = !canUndo;
     redo.disabled = !canRedo;
-    clear.disabled = strokes.length === 0 && picture === null;
   });
 }
 
