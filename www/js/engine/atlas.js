@@ -42,10 +42,11 @@ export function atlas(vae, store, report) {
       if (toVaeError(thrown).code !== 'aborted') report(thrown);
     });
 
-  /** Encodes the digits, or while training as many of them as there is time for. */
+  /** Encodes the digits, or while training as many of them as there is time for; null where the model changed meanwhile. */
   const encodeDigits = async () => {
     const { digits, spec, run } = store.state;
-    if (!digits || !spec) return null;
+    if (!spec) return null;
+    if (!digits) return { mu: new Float32Array(), logvar: new Float32Array() };
     if (remembered?.images !== digits.images) {
       const { images, labels } = digits;
       remembered = { images, set: vae.gallery.remember(images, { labels }) };
@@ -77,7 +78,7 @@ export function atlas(vae, store, report) {
     const { spec, planeChoice, run } = store.state;
     const latent = spec?.latent ?? 0;
     const before = store.state.atlas?.plane ?? null;
-    if (latent <= 2) return dimensionPlane(latent, 0, 1);
+    if (latent <= 2 || mu.length < 2 * latent) return dimensionPlane(latent, 0, 1);
     if (planeChoice.kind === 'dimensions' && Math.max(planeChoice.x, planeChoice.y) < latent) {
       return dimensionPlane(latent, planeChoice.x, planeChoice.y);
     }
@@ -188,11 +189,11 @@ function keyOf({ frame, mapGrid, label }, plane) {
 /**
  * @param {{ mu: Float32Array, logvar: Float32Array }} posterior n×latent each
  * @param {number} latent
- * @returns {Float64Array} latent: KL(q(z|x) ‖ N(0, 1)) of each dimension in nats, a mean over the digits
+ * @returns {Float64Array} latent: KL(q(z|x) ‖ N(0, 1)) of each dimension in nats, a mean over the digits; empty without digits
  */
 export function klOf({ mu, logvar }, latent) {
-  const kl = new Float64Array(latent);
   const n = mu.length / latent;
+  const kl = new Float64Array(n > 0 ? latent : 0);
   for (let i = 0; i < mu.length; i++) {
     kl[i % latent] += (mu[i] * mu[i] + Math.exp(logvar[i]) - 1 - logvar[i]) / (2 * n);
   }

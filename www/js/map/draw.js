@@ -1,13 +1,11 @@
-// Draws a map on any canvas context: ground first, then what is of one drawing. Knows no element and no store.
-
-import { stamp } from './glyphs.js';
+// Draws a map's lines and fills on any canvas context. Knows no element and no store.
 
 /**
- * All that a map shows. Coordinates are the plane's.
+ * All that a map shows. Coordinates are the plane's, lengths are CSS pixels.
  * @typedef {object} Scene
  * @property {import('./scale.js').Scale} scale
  * @property {import('./palette.js').Theme} theme
- * @property {{ sheet: CanvasImageSource, frame: import('./manifold.js').Frame } | null} manifold
+ * @property {{ pictures: Uint8Array, sheet: CanvasImageSource, frame: import('./manifold.js').Frame } | null} manifold
  * @property {{ points: Float32Array, labels: Uint8Array, hidden: readonly number[] } | null} digits
  * @property {import('./glyphs.js').Glyphs} glyphs
  * @property {boolean} flat one dimension: what is up and down means nothing
@@ -21,26 +19,17 @@ const TURN = 2 * Math.PI;
 const CORNERS = 72;
 
 /**
+ * What lies still below everything: the manifold and the prior's circles.
  * @param {CanvasRenderingContext2D} context
- * @param {Scene} scene
+ * @param {Omit<Scene, 'digits' | 'glyphs' | 'posterior' | 'trail' | 'z'>} scene
  */
-export function drawMap(context, scene) {
-  drawGround(context, scene);
-  drawDrawing(context, scene);
-}
-
-/**
- * The manifold, the prior's circles and the digits: what changes with the weights and the view.
- * @param {CanvasRenderingContext2D} context
- * @param {Scene} scene
- */
-export function drawGround(context, { scale, theme, manifold, digits, glyphs, flat }) {
+export function drawBackdrop(context, { scale, theme, manifold, flat }) {
   context.fillStyle = theme.surface;
   context.fillRect(0, 0, scale.width, scale.height);
   if (manifold && manifold.frame.warp === scale.warp) {
     const { cell, left, bottom, columns, rows } = manifold.frame;
     context.imageSmoothingEnabled = true;
-    context.imageSmoothingQuality = 'high';
+    context.imageSmoothingQuality = 'medium';
     context.drawImage(
       manifold.sheet, scale.wx(left * cell), scale.wy((bottom + rows) * cell), columns * cell * scale.unit, rows * cell * scale.unit,
     );
@@ -48,7 +37,7 @@ export function drawGround(context, { scale, theme, manifold, digits, glyphs, fl
   context.strokeStyle = theme['ink-soft'];
   context.lineWidth = 1;
   for (const radius of [1, 2, 3]) {
-    context.globalAlpha = 0.55 - radius * 0.1;
+    context.globalAlpha = 0.85 - radius * 0.15;
     context.setLineDash([2, 4]);
     context.beginPath();
     if (flat) for (const side of [-radius, radius]) upright(context, scale, side);
@@ -57,7 +46,6 @@ export function drawGround(context, { scale, theme, manifold, digits, glyphs, fl
   }
   context.setLineDash([]);
   context.globalAlpha = 1;
-  if (digits) stamp(context, scale, digits, glyphs, flat);
 }
 
 /**
@@ -68,7 +56,10 @@ export function drawGround(context, { scale, theme, manifold, digits, glyphs, fl
 export function drawDrawing(context, { scale, theme, flat, posterior, trail, z }) {
   if (trail && trail.length > 2) drawTrail(context, scale, trail, theme);
   if (posterior) drawPosterior(context, scale, posterior, theme, flat);
-  if (z) drawZ(context, scale, z, theme, flat);
+  if (!z) return;
+  // Where z is μ, a ring about it is enough: a cross would hide the ellipses.
+  const atMean = posterior !== null && Math.hypot(z.u - posterior.u, z.v - posterior.v) * scale.unit < 0.5;
+  drawZ(context, scale, z, theme, flat, atMean);
 }
 
 /**
@@ -80,12 +71,12 @@ export function drawDrawing(context, { scale, theme, flat, posterior, trail, z }
 function drawTrail(context, scale, trail, theme) {
   const n = trail.length / 2;
   context.lineCap = 'round';
-  for (const [color, width] of /** @type {const} */ ([[theme.surface, 4.5], [theme.mu, 2]])) {
+  for (const [color, width] of /** @type {const} */ ([[theme.surface, 5.5], [theme.mu, 2.75]])) {
     context.strokeStyle = color;
     for (let i = 1; i < n; i++) {
       const age = i / n;
-      context.globalAlpha = 0.08 + 0.92 * age * age;
-      context.lineWidth = width * (0.5 + 0.5 * age);
+      context.globalAlpha = 0.25 + 0.75 * age;
+      context.lineWidth = width * (0.6 + 0.4 * age);
       context.beginPath();
       context.moveTo(scale.x(trail[2 * i - 2]), scale.y(trail[2 * i - 1]));
       context.lineTo(scale.x(trail[2 * i]), scale.y(trail[2 * i + 1]));
@@ -141,24 +132,25 @@ function drawPosterior(context, scale, { u, v, ellipse }, theme, flat) {
  * @param {{ u: number, v: number }} z
  * @param {import('./palette.js').Theme} theme
  * @param {boolean} flat
+ * @param {boolean} quiet only the ring
  */
-function drawZ(context, scale, z, theme, flat) {
+function drawZ(context, scale, z, theme, flat, quiet) {
   const [x, y] = [scale.x(z.u), flat ? scale.height / 2 : scale.y(z.v)];
   const trace = () => {
     context.beginPath();
     context.arc(x, y, 8, 0, TURN);
-    for (const [dx, dy] of [[1, 0], [0, 1], [-1, 0], [0, -1]]) {
+    if (!quiet) for (const [dx, dy] of [[1, 0], [0, 1], [-1, 0], [0, -1]]) {
       context.moveTo(x + 5 * dx, y + 5 * dy);
       context.lineTo(x + 13 * dx, y + 13 * dy);
     }
     if (flat) upright(context, scale, z.u);
   };
   context.strokeStyle = theme.surface;
-  context.lineWidth = 5;
+  context.lineWidth = quiet ? 3 : 5;
   trace();
   context.stroke();
   context.strokeStyle = theme.z;
-  context.lineWidth = 2.25;
+  context.lineWidth = quiet ? 1.25 : 2.25;
   trace();
   context.stroke();
 }

@@ -3,10 +3,10 @@
 /** @typedef {{ kind: 'pca' } | { kind: 'dimensions', x: number, y: number }} PlaneChoice */
 
 /**
- * The test digits through the encoder, and the plane they are seen on.
+ * The test digits through the encoder, and the plane they are seen on. Without digits there is the plane alone.
  * @typedef {object} Atlas
  * @property {Float32Array} mu n×latent
- * @property {Float64Array} kl latent, nats per dimension, a mean over the digits
+ * @property {Float64Array} kl latent, nats per dimension, a mean over the digits; empty without any
  * @property {import('../map/plane.js').Plane} plane
  * @property {Float32Array} points n×2, μ on the plane
  */

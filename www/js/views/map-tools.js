@@ -34,7 +34,7 @@ export function mount(element, store, engine) {
   plane.addEventListener('change', () => {
     // The two dimensions that say most, until others are chosen.
     const { atlas } = store.state;
-    if (plane.value === 'dimensions' && atlas) {
+    if (plane.value === 'dimensions' && atlas && atlas.kl.length > 1) {
       const order = [...atlas.kl.keys()].sort((one, other) => atlas.kl[other] - atlas.kl[one]);
       axes.forEach((select, axis) => (select.value = String(order[axis])));
     }

@@ -1,12 +1,12 @@
 // The map of the latent space: a canvas that shows where digits lie, and decodes wherever it is pointed at.
 
 import { h, translate } from '../dom.js';
-import { drawDrawing, drawGround } from '../map/draw.js';
 import { makeGlyphs } from '../map/glyphs.js';
 import { drawLens } from '../map/lens.js';
 import { frameOf } from '../map/manifold.js';
 import { drawingOf, momentOf } from '../map/moment.js';
 import { Motion } from '../map/motion.js';
+import { MapPainter } from '../map/painter.js';
 import { readTheme } from '../map/palette.js';
 import { along, project, residual } from '../map/plane.js';
 import { attachPointing } from '../map/pointing.js';
@@ -35,9 +35,7 @@ export function mount(element, store, engine) {
   const spoken = h('p', { class: 'unseen', 'aria-live': 'polite' });
   element.append(canvas, readout, h('p', { class: 'unseen', id: 'map-keys', text: 'map.keys' }), spoken);
 
-  const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext('2d'));
-  const ground = document.createElement('canvas');
-  const groundContext = /** @type {CanvasRenderingContext2D} */ (ground.getContext('2d'));
+  const painter = new MapPainter(canvas);
   const sheet = new Sheet();
   const motion = new Motion();
   const keeper = new ViewKeeper();
@@ -46,7 +44,7 @@ export function mount(element, store, engine) {
   let tones = mapTones(theme);
   let ratio = 1;
   let size = { width: 0, height: 0 };
-  let glyphs = makeGlyphs(theme, 10, ratio);
+  let glyphs = makeGlyphs(theme, 10);
   let scale = makeScale({ width: 1, height: 1 }, keeper.view('even'), 'even');
   let groundStale = true;
   let frameRequested = false;
@@ -85,40 +83,27 @@ export function mount(element, store, engine) {
     const moment = momentOf(state);
     if (size.width < 1) return;
     const moving = motion.advance(now);
+    const shown = state.mapGrid === 'off' ? null : moment?.manifold;
+    const drawing = moment ? drawingOf(moment) : { posterior: null, trail: null, z: null, flat: false };
     const scene = {
-      scale, theme, glyphs, posterior: null, trail: null, z: null,
-      flat: moment?.plane.a.length === 1,
-      manifold: moment?.manifold && state.mapGrid !== 'off'
-        ? { frame: moment.manifold.frame, sheet: sheet.paint(moment.manifold.pictures, { ...moment.manifold, columns: moment.manifold.frame.columns }, tones) }
+      scale, theme, glyphs, ...drawing,
+      manifold: shown
+        ? { ...shown, sheet: sheet.paint(shown.pictures, { ...shown, columns: shown.frame.columns }, tones) }
         : null,
       digits: moment && state.digits
         ? { points: state.replay === null ? motion.at : moment.points, labels: state.digits.labels, hidden: state.hiddenClasses }
         : null,
     };
-    if (groundStale || moving) drawGround(groundContext, scene);
+    const context = painter.paint(scene, { ratio, moved: groundStale || moving });
     groundStale = moving;
-    context.setTransform(1, 0, 0, 1, 0, 0);
-    context.drawImage(ground, 0, 0);
-    context.setTransform(ratio, 0, 0, ratio, 0, 0);
-    if (moment) {
-      const drawing = drawingOf(moment);
-      drawDrawing(context, { ...scene, ...drawing });
-      const pointed = state.zSource === 'hover' || dragging;
-      if (pointed && drawing.z && state.reconstruction && state.replay === null) {
-        drawLens(context, scale, drawing.z, state.reconstruction, theme);
-      }
-    }
+    const pointed = (state.zSource === 'hover' || dragging) && state.replay === null;
+    if (context && pointed && drawing.z && state.reconstruction) drawLens(context, scale, drawing.z, state.reconstruction, theme);
     if (moving) redraw();
   };
 
   const resize = () => {
     ratio = Math.min(3, devicePixelRatio || 1);
     size = { width: canvas.clientWidth, height: canvas.clientHeight };
-    for (const each of [canvas, ground]) {
-      each.width = Math.round(size.width * ratio);
-      each.height = Math.round(size.height * ratio);
-    }
-    groundContext.setTransform(ratio, 0, 0, ratio, 0, 0);
     recolor();
     rescale();
   };
@@ -127,7 +112,7 @@ export function mount(element, store, engine) {
     theme = readTheme(element);
     tones = mapTones(theme);
     const side = Math.min(size.width, size.height);
-    glyphs = makeGlyphs(theme, Math.max(8, Math.min(20, side / 34)), ratio);
+    glyphs = makeGlyphs(theme, Math.max(8.5, Math.min(20, side / 32)) * ratio);
     redraw(true);
   };
 

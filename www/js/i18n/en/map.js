@@ -28,5 +28,5 @@ export const map = {
   'replay.live': 'now',
   'replay.live.title': 'Back to what is there now',
   'replay.step': 'step {step}',
-  'replay.empty': 'Train, and here you can replay how the map formed.',
+  'replay.empty': 'Here you can replay a training.',
 };

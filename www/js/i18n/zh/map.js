@@ -28,5 +28,5 @@ export const map = {
   'replay.live': '现在',
   'replay.live.title': '回到现在的样子',
   'replay.step': '第 {step} 步',
-  'replay.empty': '开始训练后，可在此回放地图的形成过程。',
+  'replay.empty': '训练后可在此回放。',
 };
