@@ -66,12 +66,13 @@ export class Remembering {
     const { pixels, latent } = await this.parts.use((engine) => ({ pixels: pixelsOf(engine), latent: engine.spec().latent }));
     const n = rowsOf('z', z, latent);
     if (labels && labels.length !== n) throw new VaeError('invalid-argument', `labels: ${labels.length} labels for ${n} codes`);
-    const bytes = new Uint8Array(n * pixels);
+    // Clamped: a Gaussian decoder may leave [0, 1].
+    const bytes = new Uint8ClampedArray(n * pixels);
     await this.#portions(this.#decoding, n, async (engine, at, rows) => {
       const pictures = await engine.decode(z.subarray(at * latent, (at + rows) * latent), labels?.subarray(at, at + rows));
-      for (let i = 0, to = at * pixels; i < pictures.length; i++) bytes[to++] = pictures[i] * 255 + 0.5;
+      for (let i = 0, to = at * pixels; i < pictures.length; i++) bytes[to++] = pictures[i] * 255;
     });
-    return bytes;
+    return new Uint8Array(bytes.buffer);
   }
 
   /**

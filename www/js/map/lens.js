@@ -19,8 +19,8 @@ let sheet = null;
  */
 export function drawLens(context, scale, place, picture, theme) {
   sheet ??= new Sheet();
-  const bytes = Uint8Array.from(picture, (value) => value * 255 + 0.5);
-  const source = sheet.paint(bytes, { columns: 1, width: PIXELS, height: PIXELS }, TONES);
+  const bytes = Uint8ClampedArray.from(picture, (value) => value * 255);
+  const source = sheet.paint(new Uint8Array(bytes.buffer), { columns: 1, width: PIXELS, height: PIXELS }, TONES);
   const [x, y] = [scale.x(place.u), scale.y(place.v)];
   // On the side with room.
   const left = x + GAP + WIDTH < scale.width ? x + GAP : x - GAP - WIDTH;

@@ -96,7 +96,7 @@ export function mount(element, store, engine) {
     };
     const context = painter.paint(scene, { ratio, moved: groundStale || moving });
     groundStale = moving;
-    const pointed = (state.zSource === 'hover' || dragging) && state.replay === null;
+    const pointed = (state.zSource === 'hover' || (dragging && state.zSource === 'hand')) && state.replay === null;
     if (context && pointed && drawing.z && state.reconstruction) drawLens(context, scale, drawing.z, state.reconstruction, theme);
     if (moving) redraw();
   };
