@@ -3,7 +3,7 @@
 import { normals } from './noise.js';
 
 const SIDE = 28;
-const PIXELS = SIDE * SIDE;
+export const PIXELS = SIDE * SIDE;
 
 /** How far off an observation without noise is taken to be: no decoder hits every pixel. */
 const TOLERANCE = 0.1;

@@ -1,7 +1,7 @@
 // Repair by gradient descent on z: the code whose picture, damaged the same way, is what is observed, and that is likely
 // of itself. The energy is −log p(y|z) − log p(z), so its minimum is the most probable code (MAP).
 
-const PIXELS = 784;
+import { PIXELS } from './damage.js';
 
 /** Adam (Kingma & Ba, 2015), with the step that suits codes of unit variance. */
 const ADAM = Object.freeze({ rate: 0.08, beta1: 0.9, beta2: 0.99, epsilon: 1e-8 });

@@ -1,5 +1,7 @@
 // The model's functions as the labs call them: classes go along only where the model takes them.
 
+import { rasterise } from '../ink.js';
+
 /** @typedef {ReturnType<typeof model>} Model */
 /** A picture of 784 pixels and its class; null where nobody has said it.
  * @typedef {{ pixels: Float32Array, label: number | null }} Picture */
@@ -46,6 +48,16 @@ export function model(vae) {
      * @param {Uint8Array} labels n
      */
     latentGradient: (z, images, mask, labels) => vae.latentGradient(z, images, { mask, ...along(labels) }),
+
+    /**
+     * A drawing in MNIST's form.
+     * @param {readonly import('../store.js').Stroke[]} strokes not blank
+     * @returns {Promise<Float32Array>} 784 pixels
+     */
+    async asDigit(strokes) {
+      const { pixels } = await vae.interpret({ ...rasterise(null, strokes), ...along(new Uint8Array(1)) });
+      return pixels;
+    },
 
     /**
      * The classes of pictures: what is known, and for the rest the class under which the model finds them likeliest.

@@ -1,5 +1,6 @@
 // English texts. Every key here is in the other languages too; a test holds that.
 
+import { anomaly } from './en/anomaly.js';
 import { draw } from './en/draw.js';
 import { generate } from './en/generate.js';
 import { labs } from './en/labs.js';
@@ -11,4 +12,4 @@ import { repair } from './en/repair.js';
 import { samples } from './en/samples.js';
 import { train } from './en/train.js';
 
-export const en = { ...page, ...draw, ...network, ...latent, ...map, ...train, ...samples, ...labs, ...generate, ...repair };
+export const en = { ...page, ...draw, ...network, ...latent, ...map, ...train, ...samples, ...labs, ...generate, ...repair, ...anomaly };

@@ -1,5 +1,6 @@
 // 简体中文。键与英文完全一致，由测试保证。
 
+import { anomaly } from './zh/anomaly.js';
 import { draw } from './zh/draw.js';
 import { generate } from './zh/generate.js';
 import { labs } from './zh/labs.js';
@@ -11,4 +12,4 @@ import { repair } from './zh/repair.js';
 import { samples } from './zh/samples.js';
 import { train } from './zh/train.js';
 
-export const zh = { ...page, ...draw, ...network, ...latent, ...map, ...train, ...samples, ...labs, ...generate, ...repair };
+export const zh = { ...page, ...draw, ...network, ...latent, ...map, ...train, ...samples, ...labs, ...generate, ...repair, ...anomaly };

@@ -10,6 +10,7 @@ import { TABS } from '../state/page.js';
 const LABS = {
   generate: () => import('../labs/generate/index.js'),
   repair: () => import('../labs/repair/index.js'),
+  anomaly: () => import('../labs/anomaly/index.js'),
   learn: () => import('../labs/learn/learn.js'),
 };
 

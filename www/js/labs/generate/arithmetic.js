@@ -4,6 +4,7 @@ import { h, showNumber } from '../../dom.js';
 import { classMeans } from '../../engine/codes.js';
 import { digitChoice } from '../shared/digit-choice.js';
 import { nth, picture, show } from '../shared/picture.js';
+import { send } from '../shared/send.js';
 import { whileOpen } from '../shared/while-open.js';
 
 /** @param {import('./sheet.js').Page} page */
@@ -15,12 +16,13 @@ export function arithmetic({ store, engine }) {
   const amount = h('input', { type: 'range', id: 'sum-amount', 'data-testid': 'sum-amount', min: 0, max: 2, step: 0.05, value: 1 });
   const times = h('output', { for: 'sum-amount' });
   const result = picture({ class: 'result', label: 'generate.sum.result', 'data-testid': 'sum-result' });
-  const send = h('button', { type: 'button', class: 'quiet', 'data-testid': 'sum-send', disabled: true, text: 'generate.send', title: 'generate.send.title' });
+  const above = h('button', { type: 'button', class: 'quiet', 'data-testid': 'sum-send', disabled: true, text: 'generate.send', title: 'generate.send.title' });
 
   /** @type {(Float32Array | null)[]} */
   let means = [];
   /** @type {Float32Array | null} */
   let sum = null;
+  let label = 0;
 
   const add = async () => {
     const { model } = engine;
@@ -28,11 +30,11 @@ export function arithmetic({ store, engine }) {
     const { latent } = model.spec;
     if (!start.value || !a || !b || a.length !== latent) {
       sum = null;
-      send.disabled = true;
+      above.disabled = true;
       for (const canvas of [plus.picture, minus.picture, result]) show(canvas, null);
       return;
     }
-    const [label] = await model.classesOf([start.value]);
+    [label] = await model.classesOf([start.value]);
     const { mu } = await model.encode(start.value.pixels, Uint8Array.of(label));
     const share = amount.valueAsNumber;
     const moved = mu.map((value, j) => value + share * (a[j] - b[j]));
@@ -40,7 +42,7 @@ export function arithmetic({ store, engine }) {
     const decoded = await model.decode(codes, Uint8Array.of(plus.value, minus.value, label));
     [plus.picture, minus.picture, result].forEach((canvas, i) => show(canvas, nth(decoded, i)));
     sum = moved;
-    send.disabled = false;
+    above.disabled = false;
   };
 
   const learn = async () => {
@@ -59,8 +61,8 @@ export function arithmetic({ store, engine }) {
     changed();
   });
   showAmount();
-  send.addEventListener('click', () => {
-    if (sum?.length === engine.model.spec.latent) engine.setZ(sum.slice());
+  above.addEventListener('click', () => {
+    if (sum?.length === engine.model.spec.latent) send(engine, sum.slice(), label);
   });
 
   return h(
@@ -73,7 +75,7 @@ export function arithmetic({ store, engine }) {
     ),
     h(
       'div', { class: 'row sum-tools' },
-      h('label', { for: 'sum-amount', class: 'caption' }, h('span', { text: 'generate.sum.amount' }), ' ', times), amount, send,
+      h('label', { for: 'sum-amount', class: 'caption' }, h('span', { text: 'generate.sum.amount' }), ' ', times), amount, above,
     ),
     h('p', { class: 'caption', text: 'generate.sum.text' }),
   );

@@ -8,6 +8,7 @@ import { download } from '../shared/download.js';
 import { film } from '../shared/film.js';
 import { gifOf, loadGifenc } from '../shared/gif.js';
 import { nth, showSheet } from '../shared/picture.js';
+import { send } from '../shared/send.js';
 import { attempt, whileOpen } from '../shared/while-open.js';
 
 const FRAMES = 33;
@@ -30,9 +31,9 @@ export function morph({ store, engine }) {
   const strip = h('canvas', { class: 'tile strip', width: 268, height: 28, 'data-testid': 'morph-strip', role: 'img', label: 'generate.strip' });
   const screen = film(store, { id: 'morph', label: 'generate.film', frameMs: FRAME_MS });
   const save = h('button', { type: 'button', class: 'quiet', 'data-testid': 'morph-gif', disabled: true, text: 'generate.gif' });
-  const send = h('button', { type: 'button', class: 'quiet', 'data-testid': 'morph-send', disabled: true, text: 'generate.send', title: 'generate.send.title' });
+  const above = h('button', { type: 'button', class: 'quiet', 'data-testid': 'morph-send', disabled: true, text: 'generate.send', title: 'generate.send.title' });
 
-  /** @type {{ codes: Float32Array, pictures: Float32Array } | null} */
+  /** @type {{ codes: Float32Array, classes: Uint8Array, pictures: Float32Array } | null} */
   let shown = null;
   /**
    * @param {import('../../engine/model.js').Picture} a
@@ -46,13 +47,13 @@ export function morph({ store, engine }) {
     const codes = path(WAYS[/** @type {keyof typeof WAYS} */ (way.value)], mu.subarray(0, latent), mu.subarray(latent), FRAMES);
     // A class cannot be mixed: a conditional model changes it half-way.
     const classes = Uint8Array.from({ length: FRAMES }, (_, i) => labels[i < FRAMES / 2 ? 0 : 1]);
-    return { codes, pictures: await model.decode(codes, classes) };
+    return { codes, classes, pictures: await model.decode(codes, classes) };
   };
 
   const again = whileOpen({ store, engine }, 'generate', ['weightsVersion', 'spec'], async () => {
     const [a, b] = [from.value, to.value];
     shown = a && b ? await between(a, b) : null;
-    send.disabled = save.disabled = shown === null;
+    above.disabled = save.disabled = shown === null;
     screen.show(shown?.pictures ?? null);
     if (shown) showSheet(strip, every(shown.pictures, STRIDE), 1 + (FRAMES - 1) / STRIDE);
   });
@@ -61,9 +62,9 @@ export function morph({ store, engine }) {
     const { left, width } = strip.getBoundingClientRect();
     screen.seek(Math.round(((event.clientX - left) / width) * (FRAMES - 1)));
   });
-  send.addEventListener('click', () => {
+  above.addEventListener('click', () => {
     const { latent } = engine.model.spec;
-    if (shown?.codes.length === FRAMES * latent) engine.setZ(shown.codes.slice(screen.at * latent, (screen.at + 1) * latent));
+    if (shown?.codes.length === FRAMES * latent) send(engine, shown.codes.slice(screen.at * latent, (screen.at + 1) * latent), shown.classes[screen.at]);
   });
   save.addEventListener('click', () =>
     attempt(engine, async () => {
@@ -80,7 +81,7 @@ export function morph({ store, engine }) {
     h('div', { class: 'lab-head' }, h('h2', { text: 'generate.morph.title' }), way),
     h(
       'div', { class: 'morph-box' },
-      h('div', { class: 'morph-end' }, from.element, send), screen.element, h('div', { class: 'morph-end' }, to.element, save),
+      h('div', { class: 'morph-end' }, from.element, above), screen.element, h('div', { class: 'morph-end' }, to.element, save),
     ),
     strip,
     h('p', { class: 'caption', text: 'generate.morph.text' }),

@@ -4,6 +4,7 @@ import { h, showNumber, translate } from '../../dom.js';
 import { normals } from '../../engine/noise.js';
 import { download } from '../shared/download.js';
 import { SIDE, showSheet } from '../shared/picture.js';
+import { send } from '../shared/send.js';
 import { whileOpen } from '../shared/while-open.js';
 
 const COLUMNS = 10;
@@ -48,7 +49,7 @@ export function sheet({ store, engine }) {
     const { latent } = engine.model.spec;
     if (codes?.length !== COUNT * latent) return;
     place();
-    engine.setZ(codes.slice(at * latent, (at + 1) * latent));
+    send(engine, codes.slice(at * latent, (at + 1) * latent), columnLabels()[at]);
     spoken.textContent = translate(store.state.lang, 'generate.chosen', { row: Math.floor(at / COLUMNS) + 1, column: (at % COLUMNS) + 1 });
   };
 

@@ -6,6 +6,7 @@ import { stack } from '../../engine/model.js';
 import { normals } from '../../engine/noise.js';
 import { film } from '../shared/film.js';
 import { PIXELS, nth, picture, show, showSheet } from '../shared/picture.js';
+import { send } from '../shared/send.js';
 
 /** Steps after which the descent rests; by then its curve has been flat for long. */
 const STEPS = 160;
@@ -32,7 +33,7 @@ export function searcher({ store, engine }, found) {
   starts.append(...[1, 3, MOST_STARTS].map((count) => h('option', { value: count }, String(count))));
   starts.value = '3';
   const prior = h('input', { type: 'checkbox', id: 'repair-prior', 'data-testid': 'repair-prior', checked: true });
-  const send = h('button', { type: 'button', class: 'quiet', 'data-testid': 'repair-send', disabled: true, text: 'generate.send', title: 'generate.send.title' });
+  const above = h('button', { type: 'button', class: 'quiet', 'data-testid': 'repair-send', disabled: true, text: 'generate.send', title: 'generate.send.title' });
   const count = h('span', { 'data-testid': 'repair-count' });
   const energy = h('span', { 'data-testid': 'repair-energy' });
   const curve = svg('svg', { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, preserveAspectRatio: 'none', class: 'energy', 'aria-hidden': 'true' });
@@ -67,7 +68,7 @@ export function searcher({ store, engine }, found) {
     showNumber(count, step, String);
     showNumber(energy, now[best], (value) => value.toFixed(1));
     drawCurve(curve, energies, best);
-    send.disabled = false;
+    above.disabled = false;
     found(frames[frames.length - 1]);
   };
 
@@ -109,7 +110,7 @@ export function searcher({ store, engine }, found) {
     frames = [];
     energies = [];
     going = null;
-    send.disabled = true;
+    above.disabled = true;
     if (search) {
       const { latent } = engine.model.spec;
       const { problem, mu, label } = search;
@@ -140,9 +141,9 @@ export function searcher({ store, engine }, found) {
   });
   starts.addEventListener('change', begin);
   prior.addEventListener('change', begin);
-  send.addEventListener('click', () => {
+  above.addEventListener('click', () => {
     const code = going?.code(best);
-    if (code?.length === engine.model.spec.latent) engine.setZ(code);
+    if (search && code?.length === engine.model.spec.latent) send(engine, code, search.label);
   });
   store.watch(['lang'], words);
   store.watch(['tab'], () => void loop());
@@ -152,7 +153,7 @@ export function searcher({ store, engine }, found) {
       'section', { class: 'panel search' },
       h(
         'div', { class: 'lab-head' }, h('h2', { text: 'repair.search.title' }),
-        h('div', { class: 'row' }, run, once, restart, send),
+        h('div', { class: 'row' }, run, once, restart, above),
       ),
       h(
         'div', { class: 'search-box' }, screen.element,
