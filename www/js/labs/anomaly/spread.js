@@ -11,6 +11,8 @@ const HEIGHT = 100;
 const SHARE = 0.05;
 /** The threshold's handle has so many steps. */
 const STEPS = 400;
+/** Rows of pictures, unless they are too many for them. */
+const ROWS = 3;
 /** The axis ends at so many times the costliest test digit; what costs more stands at its end. */
 const REACH = 2;
 
@@ -97,7 +99,7 @@ export function spread(store, chosen) {
     }
   };
 
-  /** Pictures as near to their scores as they fit without hiding each other. */
+  /** Pictures as near to their scores as they fit without hiding each other; in full rows they move on to the right. */
   const arrange = () => {
     const width = gallery.clientWidth;
     if (width === 0) return;
@@ -107,9 +109,11 @@ export function spread(store, chosen) {
     for (const { name, total } of inOrder()) {
       const item = items.find((each) => each.name === name);
       if (!item) continue;
-      const left = Math.min(width - side, Math.max(0, axis.place(total) * width - side / 2));
-      let row = ends.findIndex((end) => end <= left);
-      if (row < 0) row = ends.push(0) - 1;
+      const wanted = Math.min(width - side, Math.max(0, axis.place(total) * width - side / 2));
+      let row = ends.findIndex((end) => end <= wanted);
+      if (row < 0 && ends.length >= ROWS) row = ends.indexOf(Math.min(...ends));
+      if (row < 0 || ends[row] > width - side) row = ends.push(0) - 1;
+      const left = Math.max(wanted, ends[row]);
       ends[row] = left + side + 3;
       item.button.style.setProperty('--left', `${left}px`);
       item.button.style.setProperty('--row', String(row));
