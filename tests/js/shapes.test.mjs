@@ -6,9 +6,7 @@ import { DIGITS, exampleStrokes } from '../../www/js/digits.js';
 import { extend, inkOf, toUnit, touched, tracePath } from '../../www/js/geometry.js';
 import { History } from '../../www/js/history.js';
 import { inkFrom } from '../../www/js/read-image.js';
-import { layerSizes } from '../../www/js/views/network.js';
 import { tile } from '../../www/js/views/samples.js';
-import { SPEC } from './fake-engine.mjs';
 
 test('positions are shares of the pad wherever it stands and however large it is', () => {
   assert.deepEqual(toUnit({ left: 100, top: 50, width: 200, height: 400 }, 150, 250), [0.25, 0.5]);
@@ -120,20 +118,4 @@ test('pictures on the sheet stand row by row with a gap', () => {
   assert.equal(pixels[28], 0);
   assert.equal(pixels[30], 2);
   assert.equal(pixels[30 * width], 7);
-});
-
-test('layer sizes follow the spec, also through convolutions', () => {
-  assert.deepEqual(layerSizes(SPEC), { encoder: [784, 400, 2], decoder: [2, 400, 784] });
-  const { encoder, decoder } = layerSizes({
-    ...SPEC,
-    encoder: [{ type: 'conv2d', channels: 32, kernel: 3, stride: 2, padding: 1 }, { type: 'linear', units: 100 }],
-    decoder: [
-      { type: 'linear', units: 3136 },
-      { type: 'reshape', channels: 64, height: 7, width: 7 },
-      { type: 'conv_transpose2d', channels: 32, kernel: 4, stride: 2, padding: 1 },
-      { type: 'conv_transpose2d', channels: 1, kernel: 4, stride: 2, padding: 1 },
-    ],
-  });
-  assert.deepEqual(encoder, [784, 32 * 14 * 14, 100, 2]);
-  assert.deepEqual(decoder, [2, 3136, 32 * 14 * 14, 784]);
 });

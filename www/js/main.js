@@ -12,6 +12,7 @@ import { readUrl, writeUrl } from './state-url.js';
 import { mount as chart } from './views/chart.js';
 import { mount as controls } from './views/controls.js';
 import { mount as data } from './views/data.js';
+import { mount as difference } from './views/difference.js';
 import { mount as examples } from './views/examples.js';
 import { mount as guide } from './views/guide.js';
 import { mount as header } from './views/header.js';
@@ -25,21 +26,24 @@ import { mount as modelInput } from './views/model-input.js';
 import { mountNetwork } from './views/network.js';
 import { mount as pen } from './views/pen.js';
 import { mount as posterior } from './views/posterior.js';
+import { mount as quality } from './views/quality.js';
 import { mount as replay } from './views/replay.js';
 import { mount as reconstruction } from './views/reconstruction.js';
 import { mount as runButtons } from './views/run-buttons.js';
 import { mount as samples } from './views/samples.js';
 import { mount as sketchpad } from './views/sketchpad.js';
 import { mount as tabs } from './views/tabs.js';
+import { mountUnitCard } from './views/unit-card.js';
 import { mount as weights } from './views/weights.js';
+import { mount as wires } from './views/wires.js';
 
 /** Views that work while the engine is still starting, and when it cannot. */
 const EARLY_VIEWS = Object.freeze({ header, messages });
 
 const VIEWS = Object.freeze({
-  sketchpad, pen, examples, 'model-input': modelInput, encoder: mountNetwork('encoder'), posterior,
+  sketchpad, pen, examples, 'model-input': modelInput, encoder: mountNetwork('encoder'), 'encoder-unit': mountUnitCard('encoder'), posterior,
   map, 'map-tools': mapTools, 'map-legend': mapLegend, replay, latent,
-  decoder: mountNetwork('decoder'), reconstruction, tabs, controls, 'run-buttons': runButtons, metrics, chart, samples, data, weights, guide,
+  decoder: mountNetwork('decoder'), 'decoder-unit': mountUnitCard('decoder'), reconstruction, difference, quality, wires, tabs, controls, 'run-buttons': runButtons, metrics, chart, samples, data, weights, guide,
 });
 
 const defaults = { ...initialState(), strokes: exampleStrokes(OPENING_DIGIT), ...readUrl(new URL(location.pathname, location.href), navigator.language) };

@@ -2,11 +2,13 @@
 
 import { digitsState } from './state/digits.js';
 import { drawingState } from './state/drawing.js';
+import { insideState } from './state/inside.js';
 import { latentState } from './state/latent.js';
 import { learnState } from './state/learn.js';
 import { mapState } from './state/map.js';
 import { modelState } from './state/model.js';
 import { pageState } from './state/page.js';
+import { qualityState } from './state/quality.js';
 import { runState } from './state/run.js';
 import { samplesState } from './state/samples.js';
 
@@ -16,7 +18,8 @@ import { samplesState } from './state/samples.js';
 
 export function initialState() {
   return {
-    ...pageState(), ...modelState(), ...drawingState(), ...digitsState(), ...latentState(), ...mapState(),
+    ...pageState(), ...modelState(), ...drawingState(), ...digitsState(), ...insideState(), ...latentState(), ...mapState(),
+    ...qualityState(),
     ...samplesState(), ...runState(), ...learnState(),
   };
 }

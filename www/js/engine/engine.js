@@ -6,9 +6,11 @@ import { History } from '../history.js';
 import { recipeSettings } from '../recipe.js';
 import { atlas } from './atlas.js';
 import { drawing } from './drawing.js';
+import { inside } from './inside.js';
 import { inference } from './inference.js';
 import { keepsakes } from './keepsake.js';
 import { model } from './model.js';
+import { quality } from './quality.js';
 import { shadow } from './shadow.js';
 import { someDigits } from './some-digits.js';
 import { training } from './training.js';
@@ -28,6 +30,8 @@ export function createEngine(vae, store) {
   const pictures = inference(vae, store, report);
   const map = atlas(vae, store, report);
   const pad = drawing(vae, store, { look: pictures.look, report });
+  const look = inside(vae, store, report);
+  quality(vae, store, report);
   const trainee = shadow(vae);
   const trainer = training(trainee, store, history, { report, refresh: pictures.refresh });
 
@@ -82,6 +86,7 @@ export function createEngine(vae, store) {
     lay: pad.lay,
     pick: pad.pick,
     importImage: pad.importImage,
+    lookAt: look.lookAt,
     undo: pad.undo,
     redo: pad.redo,
     setLatent: pictures.setLatent,

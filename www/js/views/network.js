@@ -1,88 +1,107 @@
-// The encoder or the decoder as its layers: one bar each, as tall as the layer is large.
+// The encoder or the decoder as its hidden layers: a block of live activations each, every unit of which can be looked at.
 
-import { h, svg, translate } from '../dom.js';
+import { blockOf, cellOf, layOut, neighbour, reach, unitAt } from '../block.js';
+import { h, translate } from '../dom.js';
+import { showSigned } from '../raster.js';
 
-/** @typedef {import('../api/types.js').VaeSpec} VaeSpec */
+/** @typedef {import('../api/types.js').LayerInfo} LayerInfo */
 
-const WIDTH = 120;
-const HEIGHT = 200;
-
-/**
- * How many numbers stand between the layers of each half.
- * @param {VaeSpec} spec
- * @returns {{ encoder: number[], decoder: number[] }} from pixels to latent, and back
- */
-export function layerSizes(spec) {
-  const { channels, height, width } = spec.input;
-  const pixels = channels * height * width;
-  const encoder = [pixels, ...trace(spec.encoder, [channels, height, width]), spec.latent];
-  const decoder = [spec.latent, ...trace(spec.decoder, [spec.latent, 1, 1])];
-  // Where the last layer has not the picture's size, one more brings it there.
-  if (decoder[decoder.length - 1] !== pixels) decoder.push(pixels);
-  return { encoder, decoder };
-}
-
-/**
- * @param {import('../api/types.js').Layer[]} layers
- * @param {[number, number, number]} shape channels, height, width
- * @returns {number[]}
- */
-function trace(layers, [channels, height, width]) {
-  const sizes = [];
-  for (const layer of layers) {
-    const { kernel = 1, stride = 1, padding = 0, outputPadding = 0 } = layer;
-    if (layer.type === 'linear') [channels, height, width] = [layer.units ?? 0, 1, 1];
-    else if (layer.type === 'reshape') {
-      // The same numbers in another shape: no bar of its own.
-      [channels, height, width] = [layer.channels ?? 1, layer.height ?? 1, layer.width ?? 1];
-      continue;
-    } else {
-      const grow = (/** @type {number} */ side) =>
-        layer.type === 'conv2d'
-          ? Math.floor((side + 2 * padding - kernel) / stride) + 1
-          : (side - 1) * stride - 2 * padding + kernel + outputPadding;
-      [channels, height, width] = [layer.channels ?? 1, grow(height), grow(width)];
-    }
-    sizes.push(channels * height * width);
-  }
-  return sizes;
-}
+/** @param {import('../api/types.js').ImageShape} shape */
+const nameOf = ({ channels, height, width }) => (height * width > 1 ? `${channels}×${height}×${width}` : String(channels));
 
 /**
  * @param {'encoder' | 'decoder'} half
- * @returns {(element: HTMLElement, store: import('../store.js').Store) => void}
+ * @returns {(element: HTMLElement, store: import('../store.js').Store, engine: import('../engine/engine.js').Engine) => void}
  */
 export function mountNetwork(half) {
-  return (element, store) => {
-    const picture = svg('svg', { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, class: 'network', role: 'img' });
-    element.append(h('div', { class: 'network-box' }, picture));
-    store.watch(['spec', 'lang'], ({ spec, lang }) => {
-      if (!spec) return;
-      const sizes = layerSizes(spec)[half];
-      picture.setAttribute('aria-label', translate(lang, 'network.label', { sizes: sizes.join(' → ') }));
-      picture.replaceChildren(...drawLayers(sizes));
+  return (element, store, engine) => {
+    const box = h('div', { class: 'network', 'data-testid': `${half}-network` });
+    element.append(box);
+    /** @type {ReturnType<typeof makeBlock>[]} */
+    let blocks = [];
+
+    store.watch(['layers', 'lang'], ({ layers, lang }) => {
+      const own = [...layers.entries()].filter(([, layer]) => layer.half === half);
+      // The encoder's last layer is drawn as μ and σ, the decoder's as x̂.
+      const hidden = own.slice(0, -1);
+      blocks = hidden.map(([index, layer], i) => makeBlock(index, layer, translate(lang, 'network.layer', {
+        index: i + 1, size: nameOf(layer.output), kind: translate(lang, `network.${layer.kind}`), activation: layer.activation,
+      }), store, engine));
+      box.replaceChildren(...blocks.map(({ element: block }) => block));
+      // Blocks of one height: as wide together as their shapes ask for.
+      box.style.setProperty('--shapes', String(blocks.reduce((sum, { block }) => sum + block.width / block.height, 0)));
+      box.style.setProperty('--blocks', String(blocks.length));
     });
+
+    const key = half === 'encoder' ? 'encoderLayers' : 'decoderLayers';
+    store.watch([key, 'layers', 'lang'], (state) => blocks.forEach(({ show }, i) => show(state[key][i] ?? null)));
+    store.watch(['unit', 'layers', 'lang'], ({ unit }) => blocks.forEach(({ choose, index }) => choose(unit?.layer === index ? unit.unit : null)));
   };
 }
 
-/** @param {number[]} sizes */
-function drawLayers(sizes) {
-  const largest = Math.max(...sizes);
-  const tall = (/** @type {number} */ n) => 26 + (HEIGHT - 62) * Math.sqrt(n / largest);
-  const middle = (HEIGHT - 20) / 2;
-  const bars = sizes.map((n, i) => ({ n, x: 10 + (i * (WIDTH - 20)) / (sizes.length - 1), half: tall(n) / 2 }));
-  const funnels = bars.slice(1).map((bar, i) => {
-    const from = bars[i];
-    return svg('polygon', {
-      class: 'funnel',
-      points: [
-        [from.x, middle - from.half], [bar.x, middle - bar.half], [bar.x, middle + bar.half], [from.x, middle + from.half],
-      ].join(' '),
-    });
+/**
+ * @param {number} index among all layers
+ * @param {LayerInfo} layer
+ * @param {string} name
+ * @param {import('../store.js').Store} store
+ * @param {import('../engine/engine.js').Engine} engine
+ */
+function makeBlock(index, layer, name, store, engine) {
+  const block = blockOf(layer.output);
+  const canvas = h('canvas', { width: block.width, height: block.height, class: 'pixels' });
+  const mark = h('span', { class: 'unit-mark', hidden: true });
+  const units = h('div', { class: 'units tile', tabindex: 0, role: 'application', 'aria-label': name, 'data-layer': index }, canvas, mark);
+  units.setAttribute('title', name);
+  const element = h('div', { class: 'block' }, units, h('span', { class: 'layer-size' }, nameOf(layer.output)));
+  element.style.setProperty('--shape', String(block.width / block.height));
+
+  const chosen = () => (store.state.unit?.layer === index ? store.state.unit.unit : null);
+  const pick = (/** @type {number} */ unit) => {
+    if (unit !== chosen()) engine.lookAt({ layer: index, unit });
+  };
+  const pickAt = (/** @type {PointerEvent} */ event) => {
+    const { left, top, width, height } = units.getBoundingClientRect();
+    return unitAt(block, (event.clientX - left) / width, (event.clientY - top) / height);
+  };
+  units.addEventListener('pointerdown', (event) => {
+    if (event.button !== 0) return;
+    const unit = pickAt(event);
+    // The same unit once more closes it.
+    if (unit === chosen()) return engine.lookAt(null);
+    pick(unit);
+    units.setPointerCapture(event.pointerId);
   });
-  const shapes = bars.flatMap(({ n, x, half }) => [
-    svg('rect', { class: 'layer', x: x - 2.5, y: middle - half, width: 5, height: 2 * half, rx: 2.5 }),
-    svg('text', { class: 'layer-size', x, y: HEIGHT - 4, 'text-anchor': 'middle' }, String(n)),
-  ]);
-  return [...funnels, ...shapes];
+  units.addEventListener('pointermove', (event) => {
+    if (units.hasPointerCapture(event.pointerId)) pick(pickAt(event));
+  });
+  units.addEventListener('keydown', (event) => {
+    const unit = chosen();
+    if (event.key === 'Escape' && unit !== null) engine.lookAt(null);
+    else if (event.key === 'Enter' || event.key === ' ') engine.lookAt(unit === null ? { layer: index, unit: 0 } : null);
+    else {
+      const to = neighbour(block, unit ?? 0, event.key);
+      if (to === null) return;
+      pick(unit === null ? 0 : to);
+    }
+    event.preventDefault();
+  });
+
+  return {
+    element, block, index,
+    /** @param {Float32Array | null} values */
+    show(values) {
+      const fits = values?.length === block.units * block.cellWidth * block.cellHeight;
+      const picture = fits ? layOut(block, values) : new Float32Array(block.width * block.height);
+      showSigned(canvas, picture, reach(picture));
+    },
+    /** @param {number | null} unit */
+    choose(unit) {
+      mark.hidden = unit === null;
+      if (unit === null) return;
+      const { x, y } = cellOf(block, unit);
+      for (const [property, value] of Object.entries({ left: x / block.width, top: y / block.height, width: block.cellWidth / block.width, height: block.cellHeight / block.height })) {
+        mark.style.setProperty(`--${property}`, String(value));
+      }
+    },
+  };
 }

@@ -1,7 +1,7 @@
 export const latent = {
   'latent.title': 'Latent space',
   'latent.slider': 'z{index}',
-  'latent.row': 'Dimension {index}: mean {mu}, spread {sigma}',
+  'latent.row': 'Dimension {index}: mean {mu}, spread {sigma}, KL {kl} nats',
   'latent.toMean': 'z = μ',
   'latent.toMean.title': 'Put the code back on the mean',
   'latent.sample': 'z = μ + σ·ε',

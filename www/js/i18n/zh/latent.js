@@ -1,7 +1,7 @@
 export const latent = {
   'latent.title': '潜在空间',
   'latent.slider': 'z{index}',
-  'latent.row': '第 {index} 维：均值 {mu}，标准差 {sigma}',
+  'latent.row': '第 {index} 维：均值 {mu}，标准差 {sigma}，KL {kl} 纳特',
   'latent.toMean': 'z = μ',
   'latent.toMean.title': '让编码回到均值',
   'latent.sample': 'z = μ + σ·ε',
