@@ -31,7 +31,8 @@ export const network = {
   'difference.label': 'The reconstruction less the drawing',
   'difference.more': 'too much',
   'difference.less': 'missing',
-  'difference.here': 'Nats that the picture costs at the z that is shown',
+  'difference.here': '−log p(x|z): what the drawing costs at the z that is shown',
+  'difference.unit': 'nats',
 
   'quality.unit': 'Nats for this drawing, a mean over four draws of z',
   'quality.recon': 'reconstruction',

@@ -31,7 +31,8 @@ export const network = {
   'difference.label': '重建减去原图',
   'difference.more': '多画的',
   'difference.less': '缺少的',
-  'difference.here': '在当前的 z 下，这幅图的代价（纳特）',
+  'difference.here': '−log p(x|z)：在当前的 z 下这幅图的代价',
+  'difference.unit': '纳特',
 
   'quality.unit': '这幅图的代价（纳特），对 z 抽样四次取平均',
   'quality.recon': '重建',
