@@ -1,18 +1,19 @@
 // Wires the page: state from the URL, the engine in its worker, one view for each part.
 
-import { PRETRAINED_PRESETS } from './api/assets.js';
 import { toVaeError } from './api/errors.js';
-import { Vae } from './api/vae.js';
 import { OPENING_DIGIT, exampleStrokes } from './digits.js';
 import { translateTree } from './dom.js';
 import { createEngine } from './engine/engine.js';
+import { openVae } from './open-vae.js';
 import { SETTING_KEYS, recipeSettings } from './recipe.js';
 import { createStore, initialState } from './store.js';
-import { readUrl, writeUrl } from './state-url.js';
+import { readUrl } from './state-url.js';
+import { keepUrl } from './url-sync.js';
 import { mount as chart } from './views/chart.js';
 import { mount as controls } from './views/controls.js';
 import { mount as data } from './views/data.js';
 import { mount as difference } from './views/difference.js';
+import { mount as drop } from './views/drop.js';
 import { mount as examples } from './views/examples.js';
 import { mount as guide } from './views/guide.js';
 import { mount as header } from './views/header.js';
@@ -29,10 +30,12 @@ import { mount as posterior } from './views/posterior.js';
 import { mount as quality } from './views/quality.js';
 import { mount as replay } from './views/replay.js';
 import { mount as reconstruction } from './views/reconstruction.js';
+import { mount as resume } from './views/resume.js';
 import { mount as runButtons } from './views/run-buttons.js';
 import { mount as samples } from './views/samples.js';
 import { mount as sketchpad } from './views/sketchpad.js';
 import { mount as tabs } from './views/tabs.js';
+import { mount as teacher } from './views/teacher.js';
 import { mountUnitCard } from './views/unit-card.js';
 import { mount as weights } from './views/weights.js';
 import { mount as wires } from './views/wires.js';
@@ -43,7 +46,9 @@ const EARLY_VIEWS = Object.freeze({ header, messages });
 const VIEWS = Object.freeze({
   sketchpad, pen, examples, 'model-input': modelInput, encoder: mountNetwork('encoder'), 'encoder-unit': mountUnitCard('encoder'), posterior,
   map, 'map-tools': mapTools, 'map-legend': mapLegend, replay, latent,
-  decoder: mountNetwork('decoder'), 'decoder-unit': mountUnitCard('decoder'), reconstruction, difference, quality, wires, tabs, controls, 'run-buttons': runButtons, metrics, chart, samples, data, weights, guide,
+  decoder: mountNetwork('decoder'), 'decoder-unit': mountUnitCard('decoder'), reconstruction, difference, quality, wires,
+  tabs, controls, 'run-buttons': runButtons, metrics, chart, samples, data, weights,
+  guide, teacher, resume, drop,
 });
 
 const defaults = { ...initialState(), strokes: exampleStrokes(OPENING_DIGIT), ...readUrl(new URL(location.pathname, location.href), navigator.language) };
@@ -55,36 +60,12 @@ store.watch(['lang'], ({ lang }) => {
   translateTree(document, lang);
 });
 store.watch(['theme'], ({ theme }) => void (document.documentElement.dataset.theme = theme));
-store.watch(['hide'], ({ hide }) => {
-  for (const part of document.querySelectorAll('[data-part]')) {
-    /** @type {HTMLElement} */ (part).hidden = hide.includes(/** @type {HTMLElement} */ (part).dataset.part ?? '');
-  }
-});
+store.watch(['hide'], hideParts);
 
-/**
- * The Vae that the URL asks for. Where its weights or its preset cannot be had, the page opens with what can, and says so.
- * @returns {Promise<Vae>}
- */
-async function createVae() {
-  const { preset, requestedBackend, seed } = store.state;
-  /** @type {{ code: string, message: string } | null} */
-  let error = null;
-  let model = preset;
-  let backend = requestedBackend;
-  let weights = /** @type {import('./store.js').State['weights']} */ (PRETRAINED_PRESETS.includes(preset) ? 'pretrained' : 'random');
-  while (true) {
-    try {
-      const vae = await Vae.create({ model, backend, seed, weights: weights === 'pretrained' ? weights : 'random' });
-      store.set({ preset: model, weights, error });
-      return vae;
-    } catch (thrown) {
-      const { code, message } = toVaeError(thrown);
-      error ??= { code, message };
-      if (code === 'unsupported' && backend !== 'cpu') backend = 'cpu';
-      else if (weights === 'pretrained') weights = 'random';
-      else if (model !== defaults.preset) model = defaults.preset;
-      else throw thrown;
-    }
+/** Takes away what a teacher does not want to be seen. @param {Pick<import('./store.js').State, 'hide'>} state */
+function hideParts({ hide }) {
+  for (const part of document.querySelectorAll('[data-part]')) {
+    if (part instanceof HTMLElement) part.hidden = hide.includes(part.dataset.part ?? '');
   }
 }
 
@@ -105,30 +86,21 @@ function recipe() {
   return found ? recipeSettings(found.recipe) : {};
 }
 
-/** The address follows the state; a drawing only once the hand rests, as browsers allow few changes a second. */
-function keepUrl() {
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
-  let timer;
-  const write = () => history.replaceState(null, '', writeUrl(new URL(location.href), store.state, { ...defaults, ...recipe() }));
-  store.watch(['lang', 'theme', 'preset', 'optimizer', 'learningRate', 'batchSize', 'beta', 'seed'], write);
-  store.watch(['strokes', 'pictureDigit'], () => {
-    clearTimeout(timer);
-    timer = setTimeout(write, 250);
-  });
-}
-
 async function start() {
-  const vae = await createVae();
+  const vae = await openVae(store, defaults.preset);
   const engine = createEngine(vae, store);
   engine.adopt();
   const chosen = SETTING_KEYS.filter((key) => said[key] !== undefined).map((key) => [key, said[key]]);
   store.set({ ...recipe(), ...Object.fromEntries(chosen) });
   mountAll(VIEWS, engine);
-  keepUrl();
+  hideParts(store.state);
+  keepUrl(store, engine, () => ({ ...defaults, ...recipe() }));
   Object.assign(globalThis, { playground: { vae, store, version: vae.version } });
   await Promise.all([engine.draw(store.state.strokes), engine.refresh(), engine.loadDigits()]);
+  if (said.z && said.z.length === store.state.spec?.latent) engine.setZ(said.z);
   store.set({ ready: true });
   document.body.dataset.testid = 'ready';
+  if (store.state.startPaused) await engine.prepare();
 }
 
 mountAll(EARLY_VIEWS);

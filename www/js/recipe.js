@@ -12,6 +12,47 @@ export const SETTING_KEYS = /** @type {const} */ ([
   'schedule', 'epsilon', 'weightDecay', 'clipNorm',
 ]);
 
+const within = (/** @type {number} */ least, /** @type {number} */ most) => (/** @type {number} */ value) => value >= least && value <= most;
+const wholeWithin = (/** @type {number} */ least, /** @type {number} */ most) => (/** @type {number} */ value) =>
+  Number.isInteger(value) && value >= least && value <= most;
+
+/**
+ * What the numbers may be; the engine judges again, this keeps a link or a field from asking nonsense.
+ * @satisfies {Partial<Record<keyof Settings, (value: number) => boolean>>}
+ */
+export const VALID = {
+  learningRate: (/** @type {number} */ value) => value > 0 && value <= 10,
+  batchSize: wholeWithin(1, 4096),
+  beta: within(0, 1000),
+  seed: wholeWithin(0, 0xffff_ffff),
+  draws: wholeWithin(1, 1000),
+  freeBits: within(0, 100),
+  warmupEpochs: within(0, 1000),
+  epochs: wholeWithin(0, 100_000),
+  epsilon: within(0, 1),
+  weightDecay: within(0, 1),
+  clipNorm: within(0, 1e6),
+};
+
+/** What the choices may be. */
+export const CHOICES = Object.freeze({
+  optimizer: /** @type {const} */ (['adam', 'rmsprop', 'sgd']),
+  objective: /** @type {const} */ (['elbo', 'iwae', 'dreg', 'autoencoder']),
+  binarize: /** @type {const} */ (['none', 'dynamic', 'static']),
+  schedule: /** @type {const} */ (['constant', 'cosine', 'stages']),
+});
+
+/**
+ * Whether every number among the changes is one that its setting may be.
+ * @param {Partial<Settings>} changes
+ */
+export function plausible(changes) {
+  return Object.entries(VALID).every(([key, good]) => {
+    const value = changes[/** @type {keyof typeof VALID} */ (key)];
+    return value === undefined || (Number.isFinite(value) && good(value));
+  });
+}
+
 /**
  * The settings that a recipe says; what it leaves out is the default, and the seed stays the person's.
  * @param {import('./api/types.js').Recipe} recipe

@@ -1,5 +1,9 @@
 // The state that a link carries: the surroundings in the query, the experiment in the hash.
 
+import { CHOICES, SETTING_KEYS, VALID } from './recipe.js';
+import { decodeSpec, encodeSpec } from './spec-code.js';
+import { OWN_MODEL } from './state/model.js';
+import { TABS } from './state/page.js';
 import { decodeStrokes, encodeStrokes } from './stroke-code.js';
 
 /** @typedef {import('./store.js').State} State */
@@ -7,7 +11,10 @@ import { decodeStrokes, encodeStrokes } from './stroke-code.js';
 const LANGS = /** @type {const} */ (['en', 'zh']);
 const THEMES = /** @type {const} */ (['auto', 'light', 'dark']);
 const BACKENDS = /** @type {const} */ (['auto', 'webgpu', 'cpu']);
-const OPTIMIZERS = /** @type {const} */ (['adam', 'rmsprop', 'sgd']);
+/** Codes lie within this; what lies farther is nonsense to any decoder. */
+const CODE_REACH = 20;
+/** Numbers of a code in a link at most. */
+const CODE_LENGTH = 256;
 
 /**
  * @template {string} T
@@ -29,21 +36,29 @@ function number(text, good) {
   return Number.isFinite(value) && good(value) ? value : undefined;
 }
 
-/**
- * What the hyperparameters may be; the engine checks again, this keeps a link or a field from asking nonsense.
- * @type {{ [K in 'learningRate' | 'batchSize' | 'beta' | 'seed']: (value: number) => boolean }}
- */
-export const VALID = {
-  learningRate: (value) => value > 0 && value <= 10,
-  batchSize: (value) => Number.isInteger(value) && value >= 1 && value <= 4096,
-  beta: (value) => value >= 0 && value <= 1000,
-  seed: (value) => Number.isInteger(value) && value >= 0 && value <= 0xffff_ffff,
-};
-
-/** Name in the hash of each key of the state. */
-const HASH_KEYS = /** @type {const} */ ({
-  preset: 'preset', optimizer: 'optimizer', learningRate: 'lr', batchSize: 'batch', beta: 'beta', seed: 'seed',
+/** Name in the hash of each setting. */
+const SETTINGS = /** @type {const} @satisfies {Record<typeof SETTING_KEYS[number], string>} */ ({
+  optimizer: 'optimizer', learningRate: 'lr', batchSize: 'batch', beta: 'beta', seed: 'seed', objective: 'objective', draws: 'k',
+  freeBits: 'free', binarize: 'binarize', warmupEpochs: 'warmup', epochs: 'epochs', schedule: 'schedule', epsilon: 'eps',
+  weightDecay: 'decay', clipNorm: 'clip',
 });
+
+/**
+ * @param {URLSearchParams} hash
+ * @returns {Partial<import('./state/run.js').Settings>}
+ */
+function readSettings(hash) {
+  const said = (/** @type {string} */ key) => hash.get(SETTINGS[/** @type {keyof typeof SETTINGS} */ (key)]);
+  return {
+    ...Object.fromEntries(Object.entries(CHOICES).map(([key, allowed]) => [key, oneOf(said(key), /** @type {readonly string[]} */ (allowed))])),
+    ...Object.fromEntries(Object.entries(VALID).map(([key, good]) => [key, number(said(key), good)])),
+  };
+}
+
+/** Everything that the address says; when it changes, so does the address. @type {readonly (keyof State)[]} */
+export const LINKED_KEYS = Object.freeze(/** @type {(keyof State)[]} */ ([
+  'lang', 'theme', 'tab', 'preset', 'spec', 'weights', ...SETTING_KEYS, 'strokes', 'pictureDigit', 'z', 'zSource',
+]));
 
 /**
  * The part of the state that a URL says; what it does not say or says wrongly is left out.
@@ -54,24 +69,39 @@ const HASH_KEYS = /** @type {const} */ ({
 export function readUrl(url, browserLanguage = 'en') {
   const query = url.searchParams;
   const hash = new URLSearchParams(url.hash.slice(1));
-  const preset = hash.get(HASH_KEYS.preset);
+  const preset = hash.get('preset');
   const ink = hash.get('ink');
+  const spec = decodeSpec(hash.get('spec') ?? '');
+  const z = readCode(hash.get('z'));
   /** @type {Partial<State>} */
   const found = {
     lang: oneOf(query.get('lang'), LANGS) ?? (browserLanguage.startsWith('zh') ? 'zh' : 'en'),
     theme: oneOf(query.get('theme'), THEMES),
     requestedBackend: oneOf(query.get('backend'), BACKENDS),
     hide: query.get('hide')?.split(',').map((name) => name.trim()).filter(Boolean),
-    preset: preset !== null && /^[a-z0-9-]{1,40}$/.test(preset) ? preset : undefined,
-    optimizer: oneOf(hash.get(HASH_KEYS.optimizer), OPTIMIZERS),
-    learningRate: number(hash.get(HASH_KEYS.learningRate), VALID.learningRate),
-    batchSize: number(hash.get(HASH_KEYS.batchSize), VALID.batchSize),
-    beta: number(hash.get(HASH_KEYS.beta), VALID.beta),
-    seed: number(hash.get(HASH_KEYS.seed), VALID.seed),
+    startPaused: query.get('paused') === '1' ? true : undefined,
+    tab: oneOf(hash.get('tab'), TABS),
+    spec,
+    preset: spec ? OWN_MODEL : preset !== null && /^[a-z0-9-]{1,40}$/.test(preset) ? preset : undefined,
+    weights: oneOf(hash.get('weights'), /** @type {const} */ (['random'])),
+    ...readSettings(hash),
     pictureDigit: number(hash.get('digit'), (value) => Number.isInteger(value) && value >= 0 && value < 1e4),
     strokes: ink === null ? undefined : decodeStrokes(ink),
+    z,
+    zSource: z ? 'hand' : undefined,
   };
   return Object.fromEntries(Object.entries(found).filter(([, value]) => value !== undefined));
+}
+
+/**
+ * @param {string | null} text
+ * @returns {Float32Array | undefined}
+ */
+function readCode(text) {
+  const parts = text?.split(',') ?? [];
+  if (parts.length === 0 || parts.length > CODE_LENGTH) return undefined;
+  const values = parts.map((part) => number(part, (value) => Math.abs(value) <= CODE_REACH));
+  return values.every((value) => value !== undefined) ? Float32Array.from(values) : undefined;
 }
 
 /**
@@ -79,21 +109,27 @@ export function readUrl(url, browserLanguage = 'en') {
  * @param {URL} url
  * @param {State} state
  * @param {State} defaults
+ * @param {boolean} [fromNothing] the weights began as random ones, though the preset has others
  * @returns {URL}
  */
-export function writeUrl(url, state, defaults) {
+export function writeUrl(url, state, defaults, fromNothing = false) {
   const next = new URL(url);
   for (const key of /** @type {const} */ (['lang', 'theme'])) {
     if (state[key] === defaults[key]) next.searchParams.delete(key);
     else next.searchParams.set(key, state[key]);
   }
   const hash = new URLSearchParams();
-  for (const [key, name] of Object.entries(HASH_KEYS)) {
-    const value = state[/** @type {keyof typeof HASH_KEYS} */ (key)];
-    if (value !== defaults[/** @type {keyof typeof HASH_KEYS} */ (key)]) hash.set(name, String(value));
-  }
+  if (state.preset === OWN_MODEL && state.spec) hash.set('spec', encodeSpec(state.spec));
+  else if (state.preset !== defaults.preset) hash.set('preset', state.preset);
+  if (fromNothing) hash.set('weights', 'random');
+  if (state.tab !== defaults.tab) hash.set('tab', state.tab);
+  for (const key of SETTING_KEYS) if (state[key] !== defaults[key]) hash.set(SETTINGS[key], String(state[key]));
   if (state.pictureDigit !== null) hash.set('digit', String(state.pictureDigit));
   if (state.strokes !== defaults.strokes) hash.set('ink', encodeStrokes(state.strokes));
-  next.hash = hash.toString();
+  if (state.zSource === 'hand' && state.z && state.z.length <= CODE_LENGTH) {
+    hash.set('z', Array.from(state.z, (value) => String(Number(value.toFixed(3)))).join());
+  }
+  // A comma needs no escape, and a link is read by people too.
+  next.hash = hash.toString().replaceAll('%2C', ',');
   return next;
 }

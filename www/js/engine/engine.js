@@ -3,6 +3,7 @@
 import { toVaeError } from '../api/errors.js';
 import { PRETRAINED_PRESETS } from '../api/assets.js';
 import { History } from '../history.js';
+import { presetName } from '../preset-name.js';
 import { recipeSettings } from '../recipe.js';
 import { atlas } from './atlas.js';
 import { drawing } from './drawing.js';
@@ -37,7 +38,8 @@ export function createEngine(vae, store) {
 
   const adopt = () => {
     const { spec, backend, parameterCount, presets } = vae;
-    store.set({ spec, backend, parameterCount, presets });
+    // A file's model, or a link's, may be another than the one chosen before.
+    store.set({ spec, backend, parameterCount, presets, preset: presetName(spec, presets, store.state.preset) });
   };
   vae.onBackendChange((backend) => store.set({ backend }));
   trainee.onBackendChange((backend) => store.set({ backend }));
@@ -102,6 +104,7 @@ export function createEngine(vae, store) {
     train: trainer.train,
     pause: trainer.pause,
     step: trainer.step,
+    prepare: trainer.prepare,
     configure: trainer.configure,
     ...keepsakes(vae, store, history, { report, newest, replaceWeights }),
 
@@ -158,6 +161,13 @@ export function createEngine(vae, store) {
       const recipe = presets.find(({ name }) => name === preset)?.recipe;
       store.set(done ? recipe && recipeSettings(recipe) || {} : { preset: before });
     },
+
+    /**
+     * A network that is none of the presets, with random weights.
+     * @param {import('../api/types.js').VaeSpec} spec
+     * @returns {Promise<boolean>} whether it could be built; where not, nothing has changed
+     */
+    chooseSpec: (spec) => replaceWeights('random', () => vae.setModel({ model: spec, seed: store.state.seed, weights: 'random' })),
 
     /**
      * Weights from a file the person chose.

@@ -6,7 +6,7 @@ import { SETTING_KEYS } from '../recipe.js';
 
 /** Keys of the state that say where a training stands and how it went on. */
 const KEPT = /** @type {const} */ ([
-  'preset', 'weights', ...SETTING_KEYS, 'initialisation', 'dataBias', 'step', 'epoch', 'stepsInEpoch', 'train', 'test',
+  'preset', 'weights', ...SETTING_KEYS, 'initialisation', 'dataBias', 'step', 'epoch', 'epochsDone', 'stepsInEpoch', 'train', 'test',
 ]);
 
 /**

@@ -62,7 +62,7 @@ export function training(shadow, store, history, { report, refresh }) {
    */
   const follow = async (current) => {
     // A run counts from one; the page counts since the weights were last set.
-    const { step: stepsBefore, epoch: epochsBefore } = store.state;
+    const { step: stepsBefore, epochsDone: epochsBefore } = store.state;
     try {
       for await (const { step, epoch, loss, recon, kl, stepsPerSecond, stepsInEpoch, test } of current) {
         if (run !== current) break;
@@ -72,6 +72,7 @@ export function training(shadow, store, history, { report, refresh }) {
         if (test) {
           history.addTest(at, test);
           fresh.test = test;
+          fresh.epochsDone = epochsBefore + epoch;
         }
         if (store.state.weights !== 'trained') fresh.weights = 'trained';
         if (framed) continue;
@@ -157,7 +158,7 @@ export function training(shadow, store, history, { report, refresh }) {
     history.clear();
     fresh = {};
     store.set({
-      step: 0, epoch: 0, stepsInEpoch: 0, stepsPerSecond: 0, train: null, test: null,
+      step: 0, epoch: 0, epochsDone: 0, stepsInEpoch: 0, stepsPerSecond: 0, train: null, test: null,
       historyVersion: store.state.historyVersion + 1,
     });
   };
@@ -196,6 +197,11 @@ export function training(shadow, store, history, { report, refresh }) {
     drop,
     forget,
     fetchData,
+
+    /** A run that waits for its first step, with the data there. */
+    async prepare() {
+      if (store.state.run === 'idle') await begin(true);
+    },
 
     /** What is shown becomes what the run has come to. */
     async catchUp() {

@@ -3,6 +3,7 @@
 import { anomaly } from './en/anomaly.js';
 import { draw } from './en/draw.js';
 import { generate } from './en/generate.js';
+import { keep } from './en/keep.js';
 import { labs } from './en/labs.js';
 import { latent } from './en/latent.js';
 import { map } from './en/map.js';
@@ -12,4 +13,6 @@ import { repair } from './en/repair.js';
 import { samples } from './en/samples.js';
 import { train } from './en/train.js';
 
-export const en = { ...page, ...draw, ...network, ...latent, ...map, ...train, ...samples, ...labs, ...generate, ...repair, ...anomaly };
+export const en = {
+  ...page, ...draw, ...network, ...latent, ...map, ...train, ...samples, ...labs, ...generate, ...repair, ...anomaly, ...keep,
+};

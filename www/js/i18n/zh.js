@@ -3,6 +3,7 @@
 import { anomaly } from './zh/anomaly.js';
 import { draw } from './zh/draw.js';
 import { generate } from './zh/generate.js';
+import { keep } from './zh/keep.js';
 import { labs } from './zh/labs.js';
 import { latent } from './zh/latent.js';
 import { map } from './zh/map.js';
@@ -12,4 +13,6 @@ import { repair } from './zh/repair.js';
 import { samples } from './zh/samples.js';
 import { train } from './zh/train.js';
 
-export const zh = { ...page, ...draw, ...network, ...latent, ...map, ...train, ...samples, ...labs, ...generate, ...repair, ...anomaly };
+export const zh = {
+  ...page, ...draw, ...network, ...latent, ...map, ...train, ...samples, ...labs, ...generate, ...repair, ...anomaly, ...keep,
+};

@@ -1,5 +1,8 @@
 // Which model is there, what computes it and where its weights come from.
 
+/** Stands where a preset's name would, for a model that is none. */
+export const OWN_MODEL = 'own';
+
 /**
  * @typedef {object} ModelState
  * @property {import('../api/types.js').BackendRequest} requestedBackend

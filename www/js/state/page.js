@@ -10,6 +10,7 @@ export const TABS = /** @type {const} */ (['train', 'generate', 'repair', 'anoma
  * @property {'en' | 'zh'} lang
  * @property {'auto' | 'light' | 'dark'} theme
  * @property {readonly string[]} hide names of parts a teacher has taken away
+ * @property {boolean} startPaused the page opens with a training set up that waits
  * @property {Tab} tab
  * @property {{ code: string, message: string } | null} error
  * @property {string | null} notice key of a passing remark
@@ -18,5 +19,5 @@ export const TABS = /** @type {const} */ (['train', 'generate', 'repair', 'anoma
 
 /** @returns {PageState} */
 export function pageState() {
-  return { lang: 'en', theme: 'auto', hide: [], tab: 'train', error: null, notice: null, ready: false };
+  return { lang: 'en', theme: 'auto', hide: [], startPaused: false, tab: 'train', error: null, notice: null, ready: false };
 }

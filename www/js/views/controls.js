@@ -1,9 +1,9 @@
 // The hyperparameters. What is typed wrongly stays in the field, is said to be wrong, and changes nothing.
 
 import { h, translate } from '../dom.js';
-import { VALID } from '../state-url.js';
+import { VALID } from '../recipe.js';
 
-/** @typedef {keyof typeof VALID} NumberKey */
+/** @typedef {'learningRate' | 'batchSize' | 'beta' | 'seed'} NumberKey */
 
 const OPTIMIZERS = Object.freeze({ adam: 'Adam', rmsprop: 'RMSProp', sgd: 'SGD' });
 

@@ -1,6 +1,8 @@
 // Status, backend badge, language, colours and the link to share.
 
+import { copyWith } from '../copying.js';
 import { h, translate } from '../dom.js';
+import { popover } from '../popover.js';
 
 const LANGUAGES = Object.freeze({ en: 'English', zh: '简体中文' });
 const THEMES = /** @type {const} */ (['auto', 'light', 'dark']);
@@ -27,16 +29,7 @@ export function mount(element, store) {
   store.watch(['theme'], (state) => void (theme.value = state.theme));
 
   const share = h('button', { type: 'button', class: 'quiet', 'data-testid': 'share', text: 'page.share' });
-  share.addEventListener('click', async () => {
-    try {
-      await navigator.clipboard.writeText(location.href);
-      share.textContent = translate(store.state.lang, 'page.shared');
-      setTimeout(() => (share.textContent = translate(store.state.lang, 'page.share')), 1500);
-    } catch {
-      // Refused where the page is embedded or not served securely.
-      store.set({ notice: 'notice.linkReady' });
-    }
-  });
+  copyWith(share, store, () => location.href, () => store.set({ notice: 'notice.linkReady' }));
 
   const tour = h('button', { type: 'button', class: 'quiet', 'data-testid': 'tour', text: 'page.tour' });
   tour.addEventListener('click', () => store.set({ guide: 'tour' }));
@@ -56,22 +49,11 @@ function badge(store) {
     choices.append(link);
     return { value, link };
   });
-  const box = h(
-    'details', { class: 'badge', 'data-testid': 'backend' },
-    h('summary', {}, h('span', { class: 'dot', 'aria-hidden': 'true' }), name),
-    // It can take the focus: a click on its text must neither close it nor hide what the click is on.
-    h('div', { class: 'popover', tabindex: '-1' }, h('strong', { text: 'backend.why' }), reason, facts, choices),
+  const box = popover(
+    { class: 'badge', 'data-testid': 'backend' },
+    [h('span', { class: 'dot', 'aria-hidden': 'true' }), name],
+    [h('strong', { text: 'backend.why' }), reason, facts, choices],
   );
-  box.addEventListener('focusout', (event) => {
-    const to = /** @type {Node | null} */ (event.relatedTarget);
-    if (to && !box.contains(to)) box.open = false;
-  });
-  document.addEventListener('pointerdown', (event) => {
-    if (!box.contains(/** @type {Node | null} */ (event.target))) box.open = false;
-  });
-  box.addEventListener('keydown', (event) => {
-    if (event.key === 'Escape') box.open = false;
-  });
   box.addEventListener('toggle', () => {
     for (const { value, link } of links) {
       const url = new URL(location.href);
@@ -88,7 +70,7 @@ function badge(store) {
     name.textContent = [translate(lang, `backend.${kind}`), adapter].filter(Boolean).join(' · ');
     reason.textContent = translate(lang, `backend.${reasonCode}`);
     const many = workers === 1 ? translate(lang, 'backend.workers.one') : translate(lang, 'backend.workers', { count: workers });
-    facts.textContent = [backend.reason, kind === 'cpu' && translate(lang, 'backend.simd', { simd }), kind === 'cpu' && many].filter(Boolean).join(' · ');
+    facts.textContent = [kind === 'cpu' && translate(lang, 'backend.simd', { simd }), kind === 'cpu' && many].filter(Boolean).join(' · ');
   });
   return box;
 }

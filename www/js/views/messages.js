@@ -2,6 +2,9 @@
 
 import { h, isTextKey, translate, translateTree } from '../dom.js';
 
+/** A passing remark goes by itself after so long, unless it is pointed at or has the focus. */
+const PASSES_MS = 8000;
+
 /**
  * @param {HTMLElement} element
  * @param {import('../store.js').Store} store
@@ -27,6 +30,17 @@ export function mount(element, store) {
     translateTree(error, state.lang);
     element.prepend(error);
   });
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let passing;
+  const pass = () => {
+    if (notice.matches(':hover, :focus-within')) passing = setTimeout(pass, PASSES_MS);
+    else store.set({ notice: null });
+  };
+  store.watch(['notice'], ({ notice: said }) => {
+    clearTimeout(passing);
+    if (said) passing = setTimeout(pass, PASSES_MS);
+  });
+
   store.watch(['notice', 'lang'], (state) => {
     if (!state.notice || !isTextKey(state.notice)) return notice.remove();
     remark.textContent = translate(state.lang, state.notice);

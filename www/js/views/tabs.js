@@ -29,10 +29,11 @@ export function mount(element, store, engine) {
   element.append(...tabs.map(({ tab }) => tab));
 
   element.addEventListener('keydown', ({ key }) => {
-    const at = TABS.indexOf(store.state.tab);
-    const to = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: TABS.length - 1 }[key];
-    if (to === undefined) return;
-    const next = tabs[(to + TABS.length) % TABS.length];
+    const open = tabs.filter(({ tab }) => !tab.hidden);
+    const at = open.findIndex(({ name }) => name === store.state.tab);
+    const to = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: open.length - 1 }[key];
+    if (to === undefined || open.length === 0) return;
+    const next = open[(to + open.length) % open.length];
     store.set({ tab: next.name });
     next.tab.focus();
   });
@@ -52,9 +53,12 @@ export function mount(element, store, engine) {
     }
   };
 
-  store.watch(['tab'], (state) => {
+  store.watch(['tab', 'hide'], (state) => {
+    const shown = TABS.filter((name) => !state.hide.includes(name));
+    const now = shown.includes(state.tab) ? state.tab : shown[0];
     for (const entry of tabs) {
-      const chosen = entry.name === state.tab;
+      const chosen = entry.name === now;
+      entry.tab.hidden = !shown.includes(entry.name);
       entry.tab.setAttribute('aria-selected', String(chosen));
       entry.tab.tabIndex = chosen ? 0 : -1;
       entry.panel.hidden = !chosen;

@@ -27,7 +27,8 @@ export const page = {
   'page.theme': 'Colours',
   'page.tour': 'Tour',
   'page.share': 'Copy link',
-  'page.shared': 'Link copied',
+  'page.copy': 'Copy',
+  'page.copied': 'Copied',
   'page.close': 'Close',
   'page.details': 'Details',
 

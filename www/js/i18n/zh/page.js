@@ -27,7 +27,8 @@ export const page = {
   'page.theme': '配色',
   'page.tour': '导览',
   'page.share': '复制链接',
-  'page.shared': '链接已复制',
+  'page.copy': '复制',
+  'page.copied': '已复制',
   'page.close': '关闭',
   'page.details': '详情',
 

@@ -1,0 +1,61 @@
+// The first model: what the address asks for, or as near to it as can be had.
+
+import { PRETRAINED_PRESETS } from './api/assets.js';
+import { toVaeError } from './api/errors.js';
+import { Vae } from './api/vae.js';
+
+/** @typedef {import('./store.js').State} State */
+/** @typedef {Pick<State, 'preset' | 'spec' | 'weights' | 'requestedBackend'>} Wish */
+
+/**
+ * What to try after something failed.
+ * @param {Wish} wish
+ * @param {import('./api/errors.js').VaeErrorCode} code
+ * @param {string} fallback a preset
+ * @returns {Wish | null} null where nothing is left to try
+ */
+export function nextWish(wish, code, fallback) {
+  const { requestedBackend, spec, preset, weights } = wish;
+  // Not at once the CPU: `auto` takes it too, and knows why.
+  if (code === 'unsupported' && requestedBackend === 'webgpu') return { ...wish, requestedBackend: 'auto' };
+  if (code === 'unsupported' && requestedBackend === 'auto') return { ...wish, requestedBackend: 'cpu' };
+  // Only the weights could not be had.
+  if (weights === 'pretrained' && (code === 'network' || code === 'invalid-checkpoint')) return { ...wish, weights: 'random' };
+  if (spec || preset !== fallback) return { ...wish, spec: null, preset: fallback, weights: startWeights(fallback) };
+  return weights === 'pretrained' ? { ...wish, weights: 'random' } : null;
+}
+
+/**
+ * @param {string} preset
+ * @returns {'pretrained' | 'random'}
+ */
+function startWeights(preset) {
+  return PRETRAINED_PRESETS.includes(preset) ? 'pretrained' : 'random';
+}
+
+/**
+ * Where the weights or the model cannot be had, the page opens with what can, and says so.
+ * @param {import('./store.js').Store} store
+ * @param {string} fallback a preset
+ * @returns {Promise<Vae>}
+ */
+export async function openVae(store, fallback) {
+  const { preset, spec, weights, requestedBackend, seed } = store.state;
+  /** @type {State['error']} */
+  let error = null;
+  /** @type {Wish | null} */
+  let wish = { preset, spec, requestedBackend, weights: weights === 'random' || spec ? 'random' : startWeights(preset) };
+  while (true) {
+    try {
+      const model = wish.spec ?? wish.preset;
+      const vae = await Vae.create({ model, backend: wish.requestedBackend, seed, weights: wish.weights === 'pretrained' ? 'pretrained' : 'random' });
+      store.set({ preset: wish.preset, weights: wish.weights, error });
+      return vae;
+    } catch (thrown) {
+      const { code, message } = toVaeError(thrown);
+      error ??= { code, message };
+      wish = nextWish(wish, code, fallback);
+      if (!wish) throw thrown;
+    }
+  }
+}
