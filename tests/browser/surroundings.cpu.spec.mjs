@@ -16,7 +16,9 @@ test('asking for WebGPU where there is none is told in words, and the page works
   await open(page, '?backend=webgpu');
   await expect(page.getByTestId('error')).toBeVisible();
   await expect(page.getByTestId('error')).toHaveAttribute('data-code', 'unsupported');
-  await expect(page.getByTestId('backend')).toHaveAttribute('data-value', 'cpu');
+  const badge = page.getByTestId('backend');
+  await expect(badge).toHaveAttribute('data-value', 'cpu');
+  await expect(badge, 'it is not said that the CPU was asked for').toHaveAttribute('data-reason', 'no-adapter');
   expect(ink(await pixels(page, 'reconstruction'))).toBeGreaterThan(30);
 });
 
@@ -98,7 +100,9 @@ test('the address holds the experiment, and opening it gives it back', async ({ 
   await page.getByTestId('batch').press('Enter');
   await page.getByTestId('beta').fill('4');
   await page.getByTestId('beta').press('Enter');
-  const hash = new URL(page.url()).hash;
+  await expect(page).toHaveURL(/optimizer=rmsprop.*batch=64.*beta=4/);
+  const { hash } = new URL(page.url());
+  await page.goto('about:blank');
   await open(page, `?lang=en${hash}`);
   await expect(page.getByTestId('optimizer')).toHaveValue('rmsprop');
   await expect(page.getByTestId('batch')).toHaveValue('64');
@@ -119,16 +123,19 @@ test('a link carries the drawing', async ({ page }) => {
 
 test('another model can be chosen, and an unknown one in the address is told', async ({ page }) => {
   await open(page);
-  await page.getByTestId('preset').selectOption('dense-2');
-  await expect(page.getByTestId('latent-sliders').locator('input')).toHaveCount(2);
+  const first = await page.getByTestId('preset').inputValue();
+  await page.getByTestId('preset').selectOption('dense-20');
+  await expect(page.getByTestId('latent-sliders').locator('input')).toHaveCount(20);
   await page.goto('about:blank');
   await open(page, '#preset=no-such-model');
   await expect(page.getByTestId('error')).toContainText('outside what the model can do');
-  await expect(page.getByTestId('preset')).toHaveValue('dense-20');
+  await expect(page.getByTestId('preset')).toHaveValue(first);
+  // Not with random weights: what is drawn comes back.
+  expect(overlap(await pixels(page, 'model-input'), await pixels(page, 'reconstruction'))).toBeGreaterThan(0.7);
 });
 
 test('the live object is there for the console', async ({ page }) => {
-  await open(page);
+  await open(page, '#preset=dense-20');
   const found = await page.evaluate(async () => {
     const { vae, store, version } = /** @type {any} */ (globalThis).playground;
     const { mu, logvar } = await vae.encode(new Float32Array(784));
