@@ -53,8 +53,8 @@ export class EngineHost {
       giveWay, now,
     };
     this.#measuring = new Measuring(shared);
-    this.#remembering = new Remembering(shared);
     this.#portions = new Portions(shared);
+    this.#remembering = new Remembering({ use: shared.use, portions: this.#portions });
     /** @type {{ [O in keyof Operations]: (args: Operations[O]['args'], id: number) => Promise<Operations[O]['value']> }} */
     this.operations = {
       create: (args) => this.#create(args),

@@ -1,6 +1,5 @@
 // What the map shows: the test digits through the encoder, the decoded manifold, your digit's trail, and a record of them.
 
-import { toVaeError } from '../api/errors.js';
 import { latest } from '../latest.js';
 import { gridCodes } from '../map/manifold.js';
 import { dimensionPlane, principalPlane, project, residual } from '../map/plane.js';
@@ -36,11 +35,19 @@ export function atlas(vae, store, report) {
   /** What the manifold was last decoded for. @type {{ version: number, key: string, left: Float32Array } | null} */
   let decoded = null;
 
-  /** A model that was replaced meanwhile is looked at again anyway. */
-  const quietly = (/** @type {() => Promise<void>} */ work) =>
-    work().catch((thrown) => {
-      if (toVaeError(thrown).code !== 'aborted') report(thrown);
+  /**
+   * What a model could not answer because another took its place is asked again anyway.
+   * @template T
+   * @param {() => Promise<T>} work
+   * @returns {Promise<T | null>} null where it failed
+   */
+  const quietly = async (work) => {
+    const { spec } = vae;
+    return work().catch((thrown) => {
+      if (vae.spec === spec) report(thrown);
+      return null;
     });
+  };
 
   /** Encodes the digits, or while training as many of them as there is time for; null where the model changed meanwhile. */
   const encodeDigits = async () => {
@@ -103,8 +110,8 @@ export function atlas(vae, store, report) {
     return { frame, plane, pictures, width, height };
   };
 
-  const survey = latest((/** @type {null} */ _) =>
-    quietly(async () => {
+  const survey = latest(async (/** @type {null} */ _) =>
+    void await quietly(async () => {
       const found = await encodeDigits();
       if (!found) return;
       const { mu } = found;
@@ -117,8 +124,8 @@ export function atlas(vae, store, report) {
   );
 
   /** The manifold alone: another view of the same points, or another plane through the code. */
-  const ground = latest((/** @type {null} */ _) =>
-    quietly(async () => {
+  const ground = latest(async (/** @type {null} */ _) =>
+    void await quietly(async () => {
       const { atlas: shown, z, weightsVersion } = store.state;
       if (!shown) return;
       const left = residual(z, shown.plane);
@@ -158,15 +165,10 @@ export function atlas(vae, store, report) {
      * @param {Float32Array} z n×latent
      * @returns {Promise<Uint8Array | null>} n×pixels; null where it failed, which has been reported
      */
-    async decodeMany(z) {
-      try {
-        const { spec, label } = store.state;
-        const labels = spec?.classes ? new Uint8Array(z.length / spec.latent).fill(label) : undefined;
-        return await vae.gallery.decode(z, { labels });
-      } catch (thrown) {
-        if (toVaeError(thrown).code !== 'aborted') report(thrown);
-        return null;
-      }
+    decodeMany(z) {
+      const { spec, label } = store.state;
+      const labels = spec?.classes ? new Uint8Array(z.length / spec.latent).fill(label) : undefined;
+      return quietly(() => vae.gallery.decode(z, { labels }));
     },
 
     /** Other weights: what led here is no longer true of them. */
