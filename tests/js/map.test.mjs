@@ -95,17 +95,34 @@ test('circles stay round, to scale', () => {
   near(scale.y(0) - scale.y(1), 50);
 });
 
-test('a view makes room for all but a few points and takes none back before the weights are others', () => {
+test('a view makes room for all but a few points, and takes it back once they need much less', () => {
   const points = Float32Array.from({ length: 400 }, (_, i) => (i % 20) / 4);
   const { half } = fitted(points);
   assert.ok(half >= 4.75 && half < 6);
-  assert.equal(fitted(new Float32Array(200)).half, 3.5);
+  const home = fitted(new Float32Array(200));
+  assert.equal(home.half, 3.5);
   const keeper = new ViewKeeper();
-  assert.equal(keeper.grow(points, false), true);
-  assert.equal(keeper.grow(new Float32Array(200), false), false);
+  assert.equal(keeper.follow(points, false), true);
   assert.equal(keeper.view('even').half, half);
-  assert.equal(keeper.grow(new Float32Array(200), true), true);
+  assert.equal(keeper.follow(new Float32Array(200), false), false, 'not for so little');
+  assert.equal(keeper.follow(points.map((value) => 2 * value), false), true);
+  assert.equal(keeper.follow(new Float32Array(200), false), true);
   assert.equal(keeper.view('even').half, 3.5);
+  assert.equal(keeper.follow(points, false), true);
+  assert.equal(keeper.follow(new Float32Array(200), true), true, 'other weights');
+});
+
+test('a replay has one view with room for every moment, and what a person chose goes before', () => {
+  const keeper = new ViewKeeper();
+  const wide = Float32Array.from({ length: 40 }, () => 9);
+  const view = keeper.cover([{ atlas: { points: new Float32Array(40) } }, { atlas: { points: wide } }, { atlas: { points: new Float32Array(40) } }]);
+  assert.ok(view.half >= 9);
+  assert.equal(keeper.isChosen('even'), false);
+  keeper.choose('even', { x: 1, y: 2, half: 1 });
+  assert.equal(keeper.isChosen('even'), true);
+  assert.deepEqual(keeper.view('even'), { x: 1, y: 2, half: 1 });
+  keeper.fit('even', null);
+  assert.deepEqual(keeper.view('even'), { x: 0, y: 0, half: 3.5 });
 });
 
 test('the lattice of pictures covers the canvas and stays in place while the view moves', () => {

@@ -14,6 +14,7 @@ import { project, projectedEllipse } from './plane.js';
  * @property {Float32Array | null} sigma
  * @property {readonly Float32Array[]} trail μ, oldest first
  * @property {Float32Array | null} z
+ * @property {Float32Array | null} reconstruction of the drawing at a place in the replay; null for now, when the page shows it
  */
 
 /**
@@ -41,6 +42,7 @@ export function momentOf(state) {
     sigma: between(one.sigma, two.sigma, share),
     trail: snapshots.slice(0, before + 1).flatMap(({ mu }) => (mu ? [mu] : [])),
     z: null,
+    reconstruction: nearest.reconstruction,
   };
 }
 
@@ -57,6 +59,7 @@ function present({ manifold, mu, sigma, trail, z }, { plane, points }) {
     manifold: manifold?.plane === plane ? manifold : null,
     mu: fits(mu), sigma: fits(sigma), z: fits(z),
     trail: mu && trail[0]?.length === latent ? [...trail, mu] : [],
+    reconstruction: null,
   };
 }
 

@@ -68,13 +68,27 @@ export function zoomed(scale, factor, x, y) {
 }
 
 /**
+ * One frame's part of the way from one view to another.
+ * @param {View} from
+ * @param {View} to
+ * @returns {View} `to` itself once they can no longer be told apart
+ */
+export function nearer(from, to) {
+  const part = 0.18;
+  const far = Math.abs(Math.log(to.half / from.half)) + Math.hypot(to.x - from.x, to.y - from.y) / to.half;
+  if (far < 0.004) return to;
+  return {
+    x: from.x + (to.x - from.x) * part, y: from.y + (to.y - from.y) * part, half: from.half * (to.half / from.half) ** part,
+  };
+}
+
+/**
  * The home view, grown in steps until all but a few of the points are in it.
  * @param {Float32Array | null} points n×2
- * @param {number} [least] half a side that it may not go below
  * @returns {View} for even coordinates
  */
-export function fitted(points, least = HOME.even.half) {
-  let half = least;
+export function fitted(points) {
+  let { half } = HOME.even;
   if (!points || points.length === 0) return { ...HOME.even, half };
   const reach = new Float32Array(points.length / 2);
   for (let i = 0; i < reach.length; i++) reach[i] = Math.max(Math.abs(points[2 * i]), Math.abs(points[2 * i + 1]));

@@ -2,6 +2,9 @@
 
 import { HOME, fitted } from './scale.js';
 
+/** A view may be so much wider than needed. */
+const SLACK = 1.5;
+
 /** Keeps one view for each warp. */
 export class ViewKeeper {
   /** @type {Record<import('./scale.js').Warp, import('./scale.js').View | null>} */
@@ -35,15 +38,32 @@ export class ViewKeeper {
   }
 
   /**
-   * Makes room for points that spread. It takes none back before the weights are others, so that a training can be watched
-   * and replayed at one scale.
+   * Makes room for points that spread, at once, and takes it back once they need much less: a view that breathed with every
+   * step could not be watched.
    * @param {Float32Array} points
    * @param {boolean} afresh other weights
    * @returns {boolean} whether the view has changed
    */
-  grow(points, afresh) {
+  follow(points, afresh) {
     const before = this.#automatic.half;
-    this.#automatic = fitted(points, afresh ? HOME.even.half : before);
+    const wanted = fitted(points).half;
+    const keep = !afresh && wanted <= before && wanted * SLACK >= before;
+    if (!keep) this.#automatic = { ...HOME.even, half: wanted };
     return this.#automatic.half !== before;
+  }
+
+  /**
+   * One view for a whole replay, in which every moment has room.
+   * @param {readonly { atlas: { points: Float32Array } }[]} snapshots
+   * @returns {import('./scale.js').View}
+   */
+  cover(snapshots) {
+    const half = Math.max(...snapshots.map(({ atlas }) => fitted(atlas.points).half));
+    return { ...HOME.even, half };
+  }
+
+  /** @param {import('./scale.js').Warp} warp */
+  isChosen(warp) {
+    return this.#chosen[warp] !== null;
   }
 }

@@ -7,10 +7,13 @@ const NEIGHBOURS = 7;
 
 /**
  * @param {Readonly<import('../store.js').State>} state
- * @returns {{ key: 'map.place' | 'map.place.near' | 'map.replaying', params: Record<string, string> } | null}
+ * @returns {{ key: 'map.place' | 'map.place.near' | 'map.then', params: Record<string, string> } | null}
  */
-export function placeWords({ atlas, z, digits, replay }) {
-  if (replay !== null) return { key: 'map.replaying', params: {} };
+export function placeWords({ atlas, z, digits, replay, snapshots }) {
+  if (replay !== null) {
+    const losses = snapshots[Math.min(snapshots.length - 1, Math.round(replay))]?.losses;
+    return losses ? { key: 'map.then', params: { elbo: (losses.recon + losses.kl).toFixed(1), kl: losses.kl.toFixed(1) } } : null;
+  }
   if (!atlas || z?.length !== atlas.plane.a.length) return null;
   const [u, v] = project(z, atlas.plane);
   const place = z.length === 1 ? signed(u) : `(${signed(u)}, ${signed(v)})`;

@@ -10,7 +10,7 @@ import { MapPainter } from '../map/painter.js';
 import { readTheme } from '../map/palette.js';
 import { along, project, residual } from '../map/plane.js';
 import { attachPointing } from '../map/pointing.js';
-import { makeScale, zoomed } from '../map/scale.js';
+import { makeScale, nearer, zoomed } from '../map/scale.js';
 import { Sheet, mapTones } from '../map/sheet.js';
 import { placeWords } from '../map/words.js';
 import { ViewKeeper } from '../map/view-keeper.js';
@@ -49,13 +49,21 @@ export function mount(element, store, engine) {
   let groundStale = true;
   let frameRequested = false;
   let dragging = false;
+  let glides = false;
+  /** @type {import('../map/scale.js').View | null} */
+  let replayed = null;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let frameTimer;
 
   const warp = () => (store.state.mapGrid === 'normal' ? 'normal' : 'even');
 
-  const rescale = () => {
-    scale = makeScale(size, keeper.view(warp()), warp());
+  /** The view that is to be shown: of a replay one for all of it. */
+  const wanted = () => replayed ?? keeper.view(warp());
+
+  /** @param {boolean} [gliding] the view gets there by and by */
+  const rescale = (gliding = false) => {
+    glides = gliding && !still.matches;
+    if (!glides) scale = makeScale(size, wanted(), warp());
     clearTimeout(frameTimer);
     frameTimer = setTimeout(reframe, store.state.frame ? REST_MS : 0);
     redraw(true);
@@ -63,7 +71,7 @@ export function mount(element, store, engine) {
 
   const reframe = () => {
     if (size.width < 1) return;
-    const frame = frameOf(scale, store.state.run === 'running' ? BUSY_CELL : CELL);
+    const frame = frameOf(makeScale(size, wanted(), warp()), store.state.run === 'running' ? BUSY_CELL : CELL);
     const before = store.state.frame;
     const keys = /** @type {(keyof typeof frame)[]} */ (Object.keys(frame));
     if (!before || keys.some((key) => frame[key] !== before[key])) store.set({ frame });
@@ -82,7 +90,12 @@ export function mount(element, store, engine) {
     const { state } = store;
     const moment = momentOf(state);
     if (size.width < 1) return;
-    const moving = motion.advance(now);
+    if (glides) {
+      const view = nearer(scale.view, wanted());
+      glides = view !== wanted();
+      scale = makeScale(size, view, warp());
+    }
+    const moving = motion.advance(now) || glides;
     const shown = state.mapGrid === 'off' ? null : moment?.manifold;
     const drawing = moment ? drawingOf(moment) : { posterior: null, trail: null, z: null, flat: false };
     const scene = {
@@ -96,8 +109,11 @@ export function mount(element, store, engine) {
     };
     const context = painter.paint(scene, { ratio, moved: groundStale || moving });
     groundStale = moving;
-    const pointed = (state.zSource === 'hover' || (dragging && state.zSource === 'hand')) && state.replay === null;
-    if (context && pointed && drawing.z && state.reconstruction) drawLens(context, scale, drawing.z, state.reconstruction, theme);
+    const pointed = state.zSource === 'hover' || (dragging && state.zSource === 'hand');
+    const lens = state.replay !== null
+      ? { at: drawing.posterior, picture: moment?.reconstruction }
+      : { at: pointed ? drawing.z : null, picture: state.reconstruction };
+    if (context && lens.at && lens.picture) drawLens(context, scale, lens.at, lens.picture, theme);
     if (moving) redraw();
   };
 
@@ -146,11 +162,13 @@ export function mount(element, store, engine) {
     },
     zoom(factor, x, y) {
       keeper.choose(warp(), zoomed(scale, factor, x, y));
+      replayed = null;
       rescale();
     },
     pan(dx, dy) {
-      const { x, y, half } = keeper.view(warp());
+      const { x, y, half } = scale.view;
       keeper.choose(warp(), { x: x - dx / scale.unit, y: y + dy / scale.unit, half });
+      replayed = null;
       rescale();
     },
     move(right, up) {
@@ -178,10 +196,11 @@ export function mount(element, store, engine) {
 
   const fit = () => {
     keeper.fit(warp(), store.state.atlas?.points ?? null);
-    rescale();
+    rescale(true);
   };
   element.append(zoomButtons((factor) => {
     keeper.choose(warp(), zoomed(scale, factor, size.width / 2, size.height / 2));
+    replayed = null;
     rescale();
   }, fit));
 
@@ -196,13 +215,18 @@ export function mount(element, store, engine) {
   store.watch(['atlas', 'replay', 'snapshots'], ({ atlas, run, replay, snapshots }) => {
     if (atlas) {
       motion.aim(atlas.points, performance.now(), still.matches);
-      if (keeper.grow(atlas.points, run === 'idle' && snapshots.length === 0)) rescale();
+      if (keeper.follow(atlas.points, run === 'idle' && snapshots.length === 0)) rescale(true);
     }
-    if (replay !== null || atlas) redraw(true);
+    const whole = replay !== null && warp() === 'even' && !keeper.isChosen('even');
+    if (whole !== (replayed !== null)) {
+      replayed = whole ? keeper.cover(snapshots) : null;
+      rescale(true);
+    }
+    redraw(true);
   });
   store.watch(['digits', 'manifold', 'hiddenClasses', 'replay'], () => redraw(true));
   store.watch(['mu', 'sigma', 'z', 'trail', 'reconstruction', 'zSource'], () => redraw());
-  store.watch(['mapGrid', 'run'], () => rescale());
+  store.watch(['mapGrid', 'run'], () => rescale(glides));
   store.watch(['z', 'atlas', 'lang', 'hiddenClasses', 'replay'], (state) => {
     const words = placeWords(state);
     readout.textContent = words ? translate(state.lang, words.key, words.params) : '';

@@ -3,7 +3,7 @@ export const map = {
   'map.keys': 'Arrow keys move z and decode there, with Shift in larger steps; plus and minus zoom, 0 fits all digits, Escape puts z back on μ.',
   'map.place': 'z = {place}',
   'map.place.near': 'z = {place}, among digits {near}',
-  'map.replaying': 'How it was then',
+  'map.then': 'Then: −ELBO {elbo}, of which KL {kl} nats',
   'map.grid': 'Pictures behind',
   'map.grid.title': 'What the decoder makes of every place: evenly over the plane, or so that equal areas hold equal shares of the prior',
   'map.grid.even': 'even grid',

@@ -3,7 +3,7 @@ export const map = {
   'map.keys': '方向键移动 z 并在该处解码，按住 Shift 步子更大；加号和减号缩放，0 显示全部数字，Esc 让 z 回到 μ。',
   'map.place': 'z = {place}',
   'map.place.near': 'z = {place}，周围多是 {near}',
-  'map.replaying': '当时的样子',
+  'map.then': '当时：−ELBO {elbo}，其中 KL {kl} 奈特',
   'map.grid': '背后的图像',
   'map.grid.title': '解码器在每个位置生成的图像：在平面上均匀排列，或让相等的面积占先验的相等份额',
   'map.grid.even': '均匀网格',
