@@ -103,7 +103,7 @@ test('training and held-out points share one axis', () => {
   for (const step of [1, 2, 3]) history.addStep(step, { loss: 0, recon: 10, kl: step });
   history.addTest(2, { loss: 0, recon: 7, kl: 1 });
   history.addTest(4, { loss: 0, recon: 6, kl: 1 });
-  const [steps, elbo, , , testElbo] = history.table();
+  const [steps, elbo, , , , testElbo] = history.table();
   assert.deepEqual(steps, [1, 2, 3, 4]);
   assert.deepEqual(elbo, [11, 12, 13, null]);
   assert.deepEqual(testElbo, [null, 8, null, 7]);

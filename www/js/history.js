@@ -5,42 +5,51 @@
 /** Points kept at most; beyond it neighbours are averaged in pairs. */
 const CAPACITY = 1200;
 
-/** @typedef {{ step: number[], recon: number[], kl: number[] }} Series */
+/** What is kept of each point; `cost` is what the divergence costs in what is minimised: β·KL where that is the ELBO. */
+const TERMS = /** @type {const} */ (['recon', 'kl', 'cost']);
+
+/** @typedef {typeof TERMS[number]} Term */
+/** @typedef {{ step: number[] } & Record<Term, number[]>} Series */
 
 /** @returns {Series} */
 function emptySeries() {
-  return { step: [], recon: [], kl: [] };
+  return { step: [], recon: [], kl: [], cost: [] };
 }
 
-/** Curves of −ELBO (recon + KL), reconstruction and KL over steps, for training steps and for held-out images. */
+const emptyBucket = () => ({ n: 0, recon: 0, kl: 0, cost: 0 });
+
+/** @param {Losses} losses @returns {Record<Term, number>} */
+const termsOf = ({ loss, recon, kl }) => ({ recon, kl, cost: loss - recon });
+
+/** Curves of −ELBO (recon + KL), reconstruction, KL and what KL costs over steps, for training steps and for held-out images. */
 export class History {
   /** Steps averaged into one point. */
   stride = 1;
   train = emptySeries();
   test = emptySeries();
-  bucket = { n: 0, recon: 0, kl: 0 };
+  bucket = emptyBucket();
 
   clear() {
     this.stride = 1;
     this.train = emptySeries();
     this.test = emptySeries();
-    this.bucket = { n: 0, recon: 0, kl: 0 };
+    this.bucket = emptyBucket();
   }
 
   /**
    * @param {number} step
-   * @param {Losses} losses
+   * @param {Losses} losses those that are not finite are no point of a curve
    */
-  addStep(step, { recon, kl }) {
+  addStep(step, losses) {
+    const terms = termsOf(losses);
+    if (!TERMS.every((term) => Number.isFinite(terms[term]))) return;
     const { bucket } = this;
     bucket.n += 1;
-    bucket.recon += recon;
-    bucket.kl += kl;
+    for (const term of TERMS) bucket[term] += terms[term];
     if (bucket.n < this.stride) return;
     this.train.step.push(step);
-    this.train.recon.push(bucket.recon / bucket.n);
-    this.train.kl.push(bucket.kl / bucket.n);
-    this.bucket = { n: 0, recon: 0, kl: 0 };
+    for (const term of TERMS) this.train[term].push(bucket[term] / bucket.n);
+    this.bucket = emptyBucket();
     if (this.train.step.length >= CAPACITY) this.#halve();
   }
 
@@ -48,10 +57,10 @@ export class History {
    * @param {number} step
    * @param {Losses} losses
    */
-  addTest(step, { recon, kl }) {
+  addTest(step, losses) {
+    const terms = termsOf(losses);
     this.test.step.push(step);
-    this.test.recon.push(recon);
-    this.test.kl.push(kl);
+    for (const term of TERMS) this.test[term].push(terms[term]);
   }
 
   /**
@@ -60,44 +69,43 @@ export class History {
    * @returns {{ train: Losses | null, test: Losses | null }} the losses that are the latest now
    */
   backTo(step) {
-    this.bucket = { n: 0, recon: 0, kl: 0 };
+    this.bucket = emptyBucket();
     const [train, test] = [this.train, this.test].map((series) => {
       const kept = series.step.filter((at) => at <= step).length;
-      for (const values of [series.step, series.recon, series.kl]) values.length = kept;
+      for (const values of [series.step, ...TERMS.map((term) => series[term])]) values.length = kept;
       if (kept === 0) return null;
-      const [recon, kl] = [series.recon[kept - 1], series.kl[kept - 1]];
-      return { loss: recon + kl, recon, kl };
+      const [recon, kl, cost] = TERMS.map((term) => series[term][kept - 1]);
+      return { loss: recon + cost, recon, kl };
     });
     return { train, test };
   }
 
   #halve() {
-    const { step, recon, kl } = this.train;
+    const { step } = this.train;
     const half = step.length >> 1;
     for (let i = 0; i < half; i++) {
       step[i] = step[2 * i + 1];
-      recon[i] = (recon[2 * i] + recon[2 * i + 1]) / 2;
-      kl[i] = (kl[2 * i] + kl[2 * i + 1]) / 2;
+      for (const term of TERMS) this.train[term][i] = (this.train[term][2 * i] + this.train[term][2 * i + 1]) / 2;
     }
-    step.length = recon.length = kl.length = half;
+    for (const values of [step, ...TERMS.map((term) => this.train[term])]) values.length = half;
     this.stride *= 2;
   }
 
   /**
    * One table for a chart: a common axis of steps, null where a curve has no point.
-   * @returns {(number | null)[][]} step, −ELBO, recon, KL of training, then of held-out images
+   * @returns {(number | null)[][]} step, then −ELBO, recon, KL, cost of training, then of held-out images
    */
   table() {
     const { train, test } = this;
     /** @type {(number | null)[][]} */
-    const rows = Array.from({ length: 7 }, () => []);
+    const rows = Array.from({ length: 9 }, () => []);
     let i = 0;
     let j = 0;
     while (i < train.step.length || j < test.step.length) {
       const step = Math.min(train.step[i] ?? Infinity, test.step[j] ?? Infinity);
       rows[0].push(step);
       i += appendPoint(rows, 1, train, i, step);
-      j += appendPoint(rows, 4, test, j, step);
+      j += appendPoint(rows, 5, test, j, step);
     }
     return rows;
   }
@@ -105,7 +113,7 @@ export class History {
 
 /**
  * @param {(number | null)[][]} rows
- * @param {number} first row of the three
+ * @param {number} first row of the four
  * @param {Series} series
  * @param {number} i
  * @param {number} step
@@ -114,7 +122,6 @@ export class History {
 function appendPoint(rows, first, series, i, step) {
   const here = series.step[i] === step;
   rows[first].push(here ? series.recon[i] + series.kl[i] : null);
-  rows[first + 1].push(here ? series.recon[i] : null);
-  rows[first + 2].push(here ? series.kl[i] : null);
+  TERMS.forEach((term, t) => rows[first + 1 + t].push(here ? series[term][i] : null));
   return here ? 1 : 0;
 }

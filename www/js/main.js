@@ -26,6 +26,9 @@ import { mount as metrics } from './views/metrics.js';
 import { mount as modelInput } from './views/model-input.js';
 import { mountNetwork } from './views/network.js';
 import { mount as pen } from './views/pen.js';
+import { mount as dimensions } from './views/dimensions.js';
+import { mount as fixedDigits } from './views/fixed-digits.js';
+import { mount as progress } from './views/progress.js';
 import { mount as posterior } from './views/posterior.js';
 import { mount as quality } from './views/quality.js';
 import { mount as replay } from './views/replay.js';
@@ -47,7 +50,7 @@ const VIEWS = Object.freeze({
   sketchpad, pen, examples, 'model-input': modelInput, encoder: mountNetwork('encoder'), 'encoder-unit': mountUnitCard('encoder'), posterior,
   map, 'map-tools': mapTools, 'map-legend': mapLegend, replay, latent,
   decoder: mountNetwork('decoder'), 'decoder-unit': mountUnitCard('decoder'), reconstruction, difference, quality, wires,
-  tabs, controls, 'run-buttons': runButtons, metrics, chart, samples, data, weights,
+  tabs, controls, 'run-buttons': runButtons, metrics, progress, chart, dimensions, 'fixed-digits': fixedDigits, samples, data, weights,
   guide, teacher, resume, drop,
 });
 

@@ -2,7 +2,7 @@
 
 /**
  * @typedef {object} Layer
- * @property {'linear' | 'conv2d' | 'conv_transpose2d' | 'reshape'} type
+ * @property {'linear' | 'conv2d' | 'conv_transpose2d' | 'reshape' | 'flatten'} type
  * @property {number} [units]
  * @property {number} [channels]
  * @property {number} [height]

@@ -4,7 +4,8 @@ import { toVaeError } from '../api/errors.js';
 import { PRETRAINED_PRESETS } from '../api/assets.js';
 import { History } from '../history.js';
 import { presetName } from '../preset-name.js';
-import { recipeSettings } from '../recipe.js';
+import { plausible, recipeSettings, runSettings } from '../recipe.js';
+import { OWN_MODEL } from '../state/model.js';
 import { atlas } from './atlas.js';
 import { drawing } from './drawing.js';
 import { inside } from './inside.js';
@@ -121,6 +122,66 @@ export function createEngine(vae, store) {
       } catch (thrown) {
         report(thrown);
         return null;
+      }
+    },
+
+    /**
+     * Pictures through the code's mean and back.
+     * @param {Float32Array} images n×784
+     * @param {Uint8Array} labels n
+     * @returns {Promise<Float32Array | null>} n×784; null where it failed, which has been reported
+     */
+    async reconstructMany(images, labels) {
+      try {
+        const of = model(vae);
+        const { mu } = await of.encode(images, labels);
+        return await of.decode(mu, labels);
+      } catch (thrown) {
+        if (toVaeError(thrown).code !== 'invalid-argument') report(thrown);
+        return null;
+      }
+    },
+
+    /**
+     * What a spec would give, or where and why it cannot be built.
+     * @param {import('../api/types.js').VaeSpec} spec
+     * @returns {Promise<{ description: import('../api/types.js').SpecDescription | null, at?: string, problem?: string }>}
+     */
+    async describe(spec) {
+      try {
+        return { description: await vae.check.spec(spec) };
+      } catch (thrown) {
+        const { code, message, details } = toVaeError(thrown);
+        if (code !== 'invalid-spec') report(thrown);
+        return { description: null, at: details.at, problem: message.replace(`spec, ${details.at}: `, '') };
+      }
+    },
+
+    /**
+     * Another network in place of this one, with random weights.
+     * @param {import('../api/types.js').VaeSpec} spec
+     * @returns {Promise<boolean>} whether it could be built; the old one stays where not
+     */
+    async applySpec(spec) {
+      const { seed, initialisation } = store.state;
+      const done = await replaceWeights('random', () => vae.setModel({ model: spec, seed, weights: 'random', initialisation }), true);
+      if (done) store.set({ preset: OWN_MODEL, dataBias: false });
+      return done;
+    },
+
+    /**
+     * Whether a run would take these settings beside the others.
+     * @param {Partial<State>} changes
+     * @returns {Promise<boolean>}
+     */
+    async judge(changes) {
+      if (!plausible(changes)) return false;
+      try {
+        await vae.check.settings(runSettings({ ...store.state, ...changes }));
+        return true;
+      } catch (thrown) {
+        if (toVaeError(thrown).code !== 'invalid-argument') report(thrown);
+        return false;
       }
     },
 

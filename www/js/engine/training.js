@@ -63,12 +63,13 @@ export function training(shadow, store, history, { report, refresh }) {
   const follow = async (current) => {
     // A run counts from one; the page counts since the weights were last set.
     const { step: stepsBefore, epochsDone: epochsBefore } = store.state;
+    store.set({ epochsBefore });
     try {
       for await (const { step, epoch, loss, recon, kl, stepsPerSecond, stepsInEpoch, test } of current) {
         if (run !== current) break;
         const at = stepsBefore + step;
         history.addStep(at, { loss, recon, kl });
-        Object.assign(fresh, { step: at, epoch: epochsBefore + epoch, train: { loss, recon, kl }, stepsPerSecond, stepsInEpoch });
+        Object.assign(fresh, { step: at, epoch: epochsBefore + epoch, train: { loss, recon, kl }, stepsPerSecond, stepsInEpoch, epochStep: ((step - 1) % stepsInEpoch) + 1 });
         if (test) {
           history.addTest(at, test);
           fresh.test = test;
@@ -158,7 +159,7 @@ export function training(shadow, store, history, { report, refresh }) {
     history.clear();
     fresh = {};
     store.set({
-      step: 0, epoch: 0, epochsDone: 0, stepsInEpoch: 0, stepsPerSecond: 0, train: null, test: null,
+      step: 0, epoch: 0, epochsDone: 0, stepsInEpoch: 0, epochStep: 0, epochsBefore: 0, stepsPerSecond: 0, train: null, test: null,
       historyVersion: store.state.historyVersion + 1,
     });
   };

@@ -32,6 +32,7 @@
  * @property {number} epochsDone epochs that were seen to their end
  * @property {number} stepsInEpoch
  * @property {number} epochStep steps done of the epoch under way
+ * @property {number} epochsBefore epochs of earlier runs since the weights were last set
  * @property {number} stepsPerSecond
  * @property {import('../api/types.js').Losses | null} train the latest step's
  * @property {import('../api/types.js').Losses | null} test the latest epoch's, held-out
@@ -48,7 +49,8 @@ export function runState() {
     optimizer: 'adam', learningRate: 1e-3, batchSize: 128, beta: 1, seed: 1,
     objective: 'elbo', draws: 50, freeBits: 0, binarize: 'none', warmupEpochs: 0, epochs: 0, schedule: 'constant',
     epsilon: 1e-8, weightDecay: 0, clipNorm: 0, initialisation: 'pytorch', dataBias: false,
-    run: 'idle', step: 0, epoch: 0, epochsDone: 0, stepsInEpoch: 0, epochStep: 0, stepsPerSecond: 0, train: null, test: null, historyVersion: 0,
+    run: 'idle', step: 0, epoch: 0, epochsDone: 0, stepsInEpoch: 0, epochStep: 0, epochsBefore: 0, stepsPerSecond: 0, train: null, test: null,
+    historyVersion: 0,
     data: null, dataReady: false,
   };
 }

@@ -1,18 +1,13 @@
-// The loss curves, drawn by uPlot.
+// The loss curves, drawn by uPlot: what is seen of them, how close, and their values under the cursor.
 
+import { CURVES, curveOptions, loadUPlot, visibility } from '../charts/curves.js';
+import { moved, readByTouch, scaled } from '../charts/zoom.js';
 import { h, translate } from '../dom.js';
-
-/** The build puts the library here; a URL of its own needs neither bundler nor inline import map. */
-const UPLOT_URL = new URL('../../vendor/uPlot.esm.js', import.meta.url).href;
 
 /** Time between redraws while training. */
 const REDRAW_MS = 100;
 
-const CURVES = /** @type {const} */ ([
-  { name: 'chart.elbo', color: '--elbo' },
-  { name: 'chart.recon', color: '--xhat' },
-  { name: 'chart.kl', color: '--z' },
-]);
+const number = (/** @type {number | null | undefined} */ value) => (value == null ? '–' : value.toFixed(Math.abs(value) < 10 ? 2 : 1).replace('-', '−'));
 
 /**
  * @param {HTMLElement} element
@@ -20,37 +15,128 @@ const CURVES = /** @type {const} */ ([
  * @param {import('../engine/engine.js').Engine} engine
  */
 export function mount(element, store, engine) {
-  const plot = h('div', { class: 'plot', 'data-testid': 'loss-chart', role: 'img', label: 'chart.label' });
+  const plot = h('div', { class: 'plot', 'data-testid': 'loss-chart', role: 'group', tabindex: 0, label: 'chart.label' });
   const empty = h('p', { class: 'chart-empty', text: 'chart.empty' });
-  const legend = h(
-    'div', { class: 'legend' },
-    ...CURVES.map(({ name, color }) => h('span', {}, h('i', { class: `swatch${color}` }), h('span', { text: name }))),
-    h('span', { class: 'caption', text: 'chart.train' }),
-    h('span', { class: 'caption', text: 'chart.test' }),
-  );
-  element.append(legend, h('div', { class: 'plot-box' }, plot, empty));
-
+  const readout = h('span', { class: 'caption readout', 'data-testid': 'chart-step' });
+  /** @type {Set<import('../charts/curves.js').Shown>} */
+  const hidden = new Set();
+  let log = true;
   /** @type {import('uplot') | null} */
   let chart = null;
+  /** Steps in view; null for all of them. @type {import('../charts/zoom.js').Span | null} */
+  let zoom = null;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
+  let table = engine.history.table();
+
+  const toggles = [...CURVES, .../** @type {const} */ ([{ id: 'train', name: 'chart.train' }, { id: 'test', name: 'chart.test' }])].map((curve) => {
+    const value = h('b', { class: 'value' });
+    const mark = h('i', { class: 'color' in curve ? `swatch${curve.color} ${curve.id}` : `swatch-${curve.id}`, 'aria-hidden': 'true' });
+    const button = h('button', { type: 'button', class: 'legend-item', 'aria-pressed': 'true', 'data-testid': `curve-${curve.id}` }, mark, h('span', { text: curve.name }), value);
+    button.addEventListener('click', () => {
+      if (!hidden.delete(curve.id)) hidden.add(curve.id);
+      button.setAttribute('aria-pressed', String(!hidden.has(curve.id)));
+      visibility(hidden).forEach((show, i) => chart?.setSeries(i + 1, { show }));
+    });
+    return { ...curve, button, value };
+  });
+  const scale = h('button', { type: 'button', class: 'quiet small', 'aria-pressed': 'true', text: 'chart.log', title: 'chart.log.title', 'data-testid': 'chart-log' });
+  scale.addEventListener('click', () => {
+    log = !log;
+    scale.setAttribute('aria-pressed', String(log));
+    void rebuild().catch(engine.report);
+  });
+  const closer = h('button', { type: 'button', class: 'quiet small', label: 'chart.closer', title: 'chart.closer' }, '+');
+  const farther = h('button', { type: 'button', class: 'quiet small', label: 'chart.farther', title: 'chart.farther' }, '−');
+  const all = h('button', { type: 'button', class: 'quiet small', text: 'chart.all', title: 'chart.all.title', 'data-testid': 'chart-all' });
+  element.append(
+    h('div', { class: 'legend' }, ...toggles.map(({ button }) => button), h('span', { class: 'legend-tools' }, readout, scale, farther, closer, all)),
+    h('div', { class: 'plot-box' }, plot, empty),
+  );
+
+  const whole = () => {
+    const steps = /** @type {number[]} */ (table[0]);
+    return { min: steps[0] ?? 0, max: steps[steps.length - 1] ?? 1 };
+  };
+  const look = (/** @type {import('../charts/zoom.js').Span | null} */ span) => {
+    zoom = span;
+    all.hidden = zoom === null;
+    element.dataset.zoom = zoom ? `${zoom.min}-${zoom.max}` : '';
+    chart?.setScale('x', zoom ?? whole());
+  };
+  const step = (/** @type {(span: import('../charts/zoom.js').Span) => import('../charts/zoom.js').Span | null} */ change) => {
+    if (table[0].length > 1) look(change(zoom ?? whole()));
+  };
+  closer.addEventListener('click', () => step((span) => scaled(span, whole(), 0.5)));
+  farther.addEventListener('click', () => step((span) => scaled(span, whole(), 2)));
+  all.addEventListener('click', () => {
+    look(null);
+    plot.focus();
+  });
+  plot.addEventListener('dblclick', () => look(null));
+  plot.addEventListener('keydown', (event) => {
+    const act = {
+      '+': () => step((span) => scaled(span, whole(), 0.5)), '=': () => step((span) => scaled(span, whole(), 0.5)),
+      '-': () => step((span) => scaled(span, whole(), 2)), 0: () => look(null), Escape: () => look(null),
+      ArrowLeft: () => (event.shiftKey ? step((span) => moved(span, whole(), -0.25)) : walk(-1)),
+      ArrowRight: () => (event.shiftKey ? step((span) => moved(span, whole(), 0.25)) : walk(1)),
+      Home: () => walk(-Infinity), End: () => walk(Infinity),
+    }[event.key];
+    if (!act) return;
+    event.preventDefault();
+    act();
+  });
+  readByTouch(plot, () => chart);
+
+  /** The cursor to the next point. @param {number} by */
+  const walk = (by) => {
+    if (!chart || table[0].length === 0) return;
+    const at = Math.max(0, Math.min(table[0].length - 1, (chart.cursor.idx ?? (by > 0 ? -1 : table[0].length)) + by));
+    chart.setCursor({ left: chart.valToPos(/** @type {number} */ (table[0][at]), 'x'), top: 1 });
+  };
+
+  /** @param {number | null} index of the table; null reads the latest */
+  const read = (index) => {
+    const { lang } = store.state;
+    const steps = /** @type {number[]} */ (table[0]);
+    const last = (/** @type {number} */ row) => table[row].findLast((value) => value !== null);
+    toggles.forEach(({ value }, i) => {
+      if (i >= CURVES.length) return;
+      const [train, test] = [i + 1, i + 1 + CURVES.length].map((row) => (index === null ? last(row) : table[row][index]));
+      value.textContent = steps.length === 0 ? '' : test == null ? number(train) : train == null ? `● ${number(test)}` : `${number(train)} ● ${number(test)}`;
+    });
+    readout.textContent = index === null || steps.length === 0 ? '' : translate(lang, 'chart.at', { step: steps[index].toLocaleString(lang) });
+    readout.dataset.value = index === null ? '' : String(steps[index]);
+  };
 
   const redraw = () => {
     timer = undefined;
-    const table = engine.history.table();
+    table = engine.history.table();
     empty.hidden = table[0].length > 0;
     plot.classList.toggle('blank', !empty.hidden);
-    chart?.setData(/** @type {import('uplot').AlignedData} */ (table));
+    if (empty.hidden === false && zoom) look(null);
+    chart?.setData(/** @type {import('uplot').AlignedData} */ (table), zoom === null);
+    if (zoom) chart?.setScale('x', zoom);
+    read(chart?.cursor.idx ?? null);
   };
 
   const rebuild = async () => {
-    /** @type {typeof import('uplot')} */
-    const UPlot = (await import(UPLOT_URL)).default;
+    const UPlot = await loadUPlot();
     chart?.destroy();
-    chart = new UPlot(options(plot, store.state.lang), [[]], plot);
+    chart = new UPlot(
+      curveOptions(plot, {
+        log, hidden, onCursor: read,
+        onZoom: () => {
+          if (!chart || chart.select.width < 6) return;
+          const [min, max] = [chart.select.left, chart.select.left + chart.select.width].map((left) => chart?.posToVal(left, 'x') ?? 0);
+          look({ min, max });
+          chart.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
+        },
+      }), [[]], plot);
     redraw();
   };
 
+  all.hidden = true;
   store.watch(['historyVersion'], ({ historyVersion }) => {
     if (historyVersion === 0 || timer !== undefined) return;
     timer = setTimeout(redraw, REDRAW_MS);
@@ -58,68 +144,4 @@ export function mount(element, store, engine) {
   store.watch(['lang', 'theme'], () => void rebuild().catch(engine.report));
   matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => void rebuild().catch(engine.report));
   new ResizeObserver(() => chart?.setSize({ width: plot.clientWidth, height: plot.clientHeight })).observe(plot);
-}
-
-/**
- * @param {HTMLElement} plot
- * @param {'en' | 'zh'} lang
- * @returns {import('uplot').Options}
- */
-function options(plot, lang) {
-  const style = getComputedStyle(plot);
-  const color = (/** @type {string} */ name) => style.getPropertyValue(name).trim();
-  const rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
-  const font = `${0.6875 * rem}px ${style.fontFamily}`;
-  /** @type {import('uplot').Axis} */
-  const axis = { stroke: color('--ink-soft'), font, grid: { stroke: color('--line'), width: 1 }, ticks: { show: false } };
-  return {
-    width: plot.clientWidth || 300,
-    height: plot.clientHeight || 150,
-    legend: { show: false },
-    cursor: { y: false, points: { size: 5 } },
-    padding: [8, 10, 0, 0],
-    scales: {
-      x: { time: false },
-      // A first step of 550 and the last nats won are both worth seeing.
-      y: { distr: 3, range: (_, min, max) => [Math.max(1, (min ?? 10) * 0.8), Math.max(10, (max ?? 600) * 1.15)] },
-    },
-    axes: [
-      { ...axis, size: 1.5 * rem, space: 4 * rem },
-      { ...axis, size: 2.25 * rem, space: 1.125 * rem, splits: (_, __, min, max) => wholeTicks(min, max), filter: (_, ticks) => ticks, values: (_, ticks) => ticks.map((tick) => (showsTick(tick) ? String(tick) : '')) },
-    ],
-    series: [
-      { label: translate(lang, 'chart.axis') },
-      ...CURVES.map(({ name, color: of }) => ({ label: translate(lang, name), stroke: color(of), width: 1.5, points: { show: false }, spanGaps: true })),
-      ...CURVES.map(({ name, color: of }) => ({
-        label: translate(lang, name), stroke: color(of), width: 1, dash: [2, 4], spanGaps: true,
-        points: { show: true, size: 7, fill: color('--surface'), width: 2 },
-      })),
-    ],
-  };
-}
-
-/**
- * The library counts from the scale's own minimum, which is seldom a round number.
- * @param {number} min
- * @param {number} max
- * @returns {number[]} 1 to 9 times each power of ten, from min to max
- */
-function wholeTicks(min, max) {
-  const ticks = [];
-  for (let power = 10 ** Math.floor(Math.log10(min)); power <= max; power *= 10) {
-    for (let lead = 1; lead < 10; lead += 1) {
-      if (lead * power >= min && lead * power <= max) ticks.push(lead * power);
-    }
-  }
-  return ticks;
-}
-
-/**
- * @param {number | null} tick
- * @returns {boolean} 1, 2 and 5 times a power of ten
- */
-function showsTick(tick) {
-  if (tick === null) return false;
-  const lead = tick / 10 ** Math.floor(Math.log10(tick) + 1e-9);
-  return [1, 2, 5].some((one) => Math.abs(lead - one) < 1e-6);
 }

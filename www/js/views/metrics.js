@@ -18,6 +18,7 @@ const METRICS = [
   { id: 'epoch', name: 'metric.epoch', value: (state) => state.epoch, format: whole },
   { id: 'step-count', name: 'metric.step', value: (state) => state.step, format: whole },
   { id: 'steps-per-second', name: 'metric.rate', value: (state) => state.stepsPerSecond, format: rate },
+  { id: 'images-per-second', name: 'metric.images', value: (state) => state.stepsPerSecond * state.batchSize, format: whole },
   { id: 'loss-elbo', name: 'metric.elbo', tint: 'elbo', value: (state) => elbo(state.train), format: nats },
   { id: 'loss-recon', name: 'metric.recon', tint: 'xhat', value: (state) => state.train?.recon ?? null, format: nats },
   { id: 'loss-kl', name: 'metric.kl', tint: 'z', value: (state) => state.train?.kl ?? null, format: nats },
@@ -34,7 +35,7 @@ export function mount(element, store) {
     element.append(h('div', { class: 'metric' }, h('dt', { text: metric.name }), number));
     return { ...metric, number };
   });
-  store.watch(['epoch', 'step', 'stepsPerSecond', 'train', 'test'], (state) => {
+  store.watch(['epoch', 'step', 'stepsPerSecond', 'batchSize', 'train', 'test'], (state) => {
     for (const { number, value, format } of shown) showNumber(number, value(state), format);
   });
 }

@@ -27,6 +27,15 @@ export function mount(element, store, engine) {
   const reset = make('reset', engine.reset);
   reset.button.dataset.title = 'train.reset.title';
 
+  const slow = h('button', { type: 'button', class: 'quiet', text: 'train.slow', title: 'train.slow.title', 'data-testid': 'slow-motion' });
+  slow.addEventListener('click', () => store.set({ guide: 'slow' }));
+  const compare = h('button', { type: 'button', class: 'quiet', text: 'train.compare', title: 'train.compare.title', 'data-testid': 'open-compare' });
+  compare.addEventListener('click', () => {
+    store.set({ tab: 'compare' });
+    document.getElementById('tab-compare')?.focus();
+  });
+  element.append(slow, compare);
+
   store.watch(['run', 'ready', 'lang'], ({ run, ready, lang }) => {
     // A button that is disabled drops the keyboard's place: hand it to the one that now makes sense.
     const focused = document.activeElement;

@@ -38,7 +38,10 @@ export function mount(element, store, engine) {
   const canvas = h('canvas', { class: 'tile pixels sheet', 'data-testid': 'sample-sheet', role: 'img' });
   const again = h('button', { type: 'button', class: 'quiet', 'data-testid': 'resample', text: 'samples.resample' });
   again.addEventListener('click', () => void engine.resample());
-  element.append(canvas, h('div', { class: 'row' }, again, h('span', { class: 'caption', text: 'samples.caption' })));
+  element.append(
+    h('div', { class: 'samples-head' }, h('h2', { text: 'samples.title', title: 'samples.caption' }), again),
+    h('div', { class: 'sheet-box' }, canvas),
+  );
   store.watch(['samples', 'lang'], ({ samples, lang }) => {
     if (!samples) return;
     const { pixels, width, height } = tile(samples);

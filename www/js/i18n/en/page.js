@@ -52,6 +52,7 @@ export const page = {
   'error.network': 'A file could not be fetched. Is the connection there? Nothing was lost: try again.',
   'error.internal': 'Something broke inside. Reload the page to go on; please report the details.',
 
+  'tab.compare': 'Compare',
   'tab.train': 'Train',
   'tab.learn': 'Learn',
 };

@@ -52,6 +52,7 @@ export const page = {
   'error.network': '有文件无法获取。网络是否正常？没有丢失任何内容，请重试。',
   'error.internal': '内部出错了。请刷新页面后继续，并附上详情反馈给我们。',
 
+  'tab.compare': '比较',
   'tab.train': '训练',
   'tab.learn': '学习',
 };

@@ -1,0 +1,36 @@
+// A window over the page: its title, its content, and ways out of it.
+
+import { h, translateTree } from '../dom.js';
+
+/** Words follow the language while it is open. @type {WeakSet<HTMLDialogElement>} */
+const watched = new WeakSet();
+
+/**
+ * @param {import('../store.js').Store} store
+ * @param {import('../dom.js').TextKey} title
+ * @param {string} name class and test id
+ * @returns {{ dialog: HTMLDialogElement, body: HTMLElement, show: () => void }}
+ */
+export function makeDialog(store, title, name) {
+  const close = h('button', { type: 'button', class: 'quiet close', label: 'page.close', title: 'page.close' }, '×');
+  const body = h('div', { class: 'dialog-body' });
+  const dialog = h(
+    'dialog', { class: `dialog ${name}`, 'data-testid': name, 'aria-labelledby': `${name}-title` },
+    h('div', { class: 'dialog-head' }, h('h2', { id: `${name}-title`, text: title }), close), body,
+  );
+  close.addEventListener('click', () => dialog.close());
+  dialog.addEventListener('click', (event) => {
+    // The dialog itself is what lies behind its content.
+    if (event.target === dialog) dialog.close();
+  });
+  document.body.append(dialog);
+  return {
+    dialog, body,
+    show() {
+      if (!watched.has(dialog)) store.watch(['lang'], ({ lang }) => translateTree(dialog, lang));
+      watched.add(dialog);
+      translateTree(dialog, store.state.lang);
+      if (!dialog.open) dialog.showModal();
+    },
+  };
+}
