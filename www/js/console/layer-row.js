@@ -32,10 +32,10 @@ export function layerRow({ layer, name, i, get, set, removed: gone }) {
   /** @type {Node[]} */
   const after = [];
   if ('activation' in layer || layer.type === 'linear') {
-    const activation = h('select', { label: 'editor.activation', 'data-at': `${at}.activation`, 'data-testid': `${name}-${i}-activation` }, ...ACTIVATIONS.map((value) => h('option', { value }, value.replace('_', ' '))));
+    const activation = h('select', { label: 'editor.activation', title: 'editor.activation', 'data-at': `${at}.activation`, 'data-testid': `${name}-${i}-activation` }, ...ACTIVATIONS.map((value) => h('option', { value }, value.replace('_', ' '))));
     activation.value = layer.activation ?? 'identity';
     activation.addEventListener('change', () => set(changed(get(), name, i, { activation: activation.value })));
-    after.push(h('label', { class: 'layer-number' }, h('span', { text: 'editor.activation' }), activation));
+    after.push(activation);
   }
   const shape = h('span', { class: 'layer-shape', 'data-testid': `${name}-${i}-shape` });
   const remove = h('button', { type: 'button', class: 'quiet close', label: 'editor.remove', title: 'editor.remove', 'data-testid': `${name}-${i}-remove` }, '×');
@@ -43,7 +43,7 @@ export function layerRow({ layer, name, i, get, set, removed: gone }) {
     set(removed(get(), name, i), true);
     gone();
   });
-  const row = h('li', { class: 'layer', 'data-at': at }, kind, h('span', { class: 'layer-numbers' }, ...numbers, ...after), shape, remove);
+  const row = h('li', { class: 'layer', 'data-at': at }, h('span', { class: 'layer-kind' }, kind, ...after), shape, remove, h('span', { class: 'layer-numbers' }, ...numbers));
   return {
     row,
     /**
