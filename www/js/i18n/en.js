@@ -1,6 +1,7 @@
 // English texts. Every key here is in the other languages too; a test holds that.
 
 import { anomaly } from './en/anomaly.js';
+import { compress } from './en/compress.js';
 import { consoleTexts } from './en/console.js';
 import { draw } from './en/draw.js';
 import { generate } from './en/generate.js';
@@ -15,5 +16,6 @@ import { samples } from './en/samples.js';
 import { train } from './en/train.js';
 
 export const en = {
-  ...page, ...draw, ...network, ...latent, ...map, ...train, ...consoleTexts, ...samples, ...labs, ...generate, ...repair, ...anomaly, ...keep,
+  ...page, ...draw, ...network, ...latent, ...map, ...train, ...consoleTexts, ...samples, ...labs, ...generate, ...repair, ...anomaly,
+  ...compress, ...keep,
 };

@@ -1,6 +1,7 @@
 // 简体中文。键与英文完全一致，由测试保证。
 
 import { anomaly } from './zh/anomaly.js';
+import { compress } from './zh/compress.js';
 import { consoleTexts } from './zh/console.js';
 import { draw } from './zh/draw.js';
 import { generate } from './zh/generate.js';
@@ -15,5 +16,6 @@ import { samples } from './zh/samples.js';
 import { train } from './zh/train.js';
 
 export const zh = {
-  ...page, ...draw, ...network, ...latent, ...map, ...train, ...consoleTexts, ...samples, ...labs, ...generate, ...repair, ...anomaly, ...keep,
+  ...page, ...draw, ...network, ...latent, ...map, ...train, ...consoleTexts, ...samples, ...labs, ...generate, ...repair, ...anomaly,
+  ...compress, ...keep,
 };

@@ -1,7 +1,7 @@
 // What surrounds the experiment: words, colours, what is shown, what went wrong.
 
 /** The panels of the lower area, in the order of their tabs. */
-export const TABS = /** @type {const} */ (['train', 'compare', 'generate', 'repair', 'anomaly', 'learn']);
+export const TABS = /** @type {const} */ (['train', 'compare', 'generate', 'repair', 'anomaly', 'compress', 'learn']);
 
 /** @typedef {typeof TABS[number]} Tab */
 

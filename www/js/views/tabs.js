@@ -11,6 +11,7 @@ const LABS = {
   generate: () => import('../labs/generate/index.js'),
   repair: () => import('../labs/repair/index.js'),
   anomaly: () => import('../labs/anomaly/index.js'),
+  compress: () => import('../labs/compress/index.js'),
   learn: () => import('../labs/learn/learn.js'),
 };
 

@@ -1,0 +1,23 @@
+export const compress = {
+  'tab.compress': 'Compress',
+
+  'compress.digit': 'The digit',
+  'compress.png': 'bytes of this browser’s PNG',
+  'compress.deflate': 'bytes of its greys, deflated',
+  'compress.numbers': 'Numbers kept in the middle',
+  'compress.loading': 'Fetching two models and finding the principal components…',
+  'compress.vae': 'VAE, {count} numbers',
+  'compress.vaeCut': 'VAE of 20, {count} kept',
+  'compress.pca': 'PCA, {count} numbers',
+  'compress.vae.label': 'The digit from the numbers of an autoencoder',
+  'compress.vaeCut.label': 'The digit from the most telling numbers of an autoencoder',
+  'compress.pca.label': 'The digit from principal components',
+  'compress.bytes': '{value} bytes',
+  'compress.bits': 'KL {value} bits',
+  'compress.text': 'Each number is rounded to one byte. The numbers say which digit it is; what digits look like stands in the decoder, which is fetched once. No model was trained for the middle column: of dense-20’s numbers, those with the least KL are left at the prior’s mean, 0. PCA is the best that a linear code can do.',
+  'compress.curve.title': 'PSNR in dB by numbers kept, mean of 100 test digits',
+  'compress.key.two': 'VAE of 2',
+  'compress.key.twenty': 'VAE of 20, cut',
+  'compress.key.components': 'PCA',
+  'compress.bitsback': 'A byte a number is wasteful: q(z|x) is not that sharp. With bits-back coding a z costs only its KL, given in bits. Neither is lossless: PNG keeps every pixel.',
+};

@@ -1,0 +1,23 @@
+export const compress = {
+  'tab.compress': '压缩',
+
+  'compress.digit': '数字',
+  'compress.png': '本浏览器的 PNG（字节）',
+  'compress.deflate': '灰度值 deflate 后（字节）',
+  'compress.numbers': '中间一列保留几个数',
+  'compress.loading': '正在获取两个模型并计算主成分……',
+  'compress.vae': 'VAE，{count} 个数',
+  'compress.vaeCut': '20 维 VAE，留 {count} 个',
+  'compress.pca': 'PCA，{count} 个数',
+  'compress.vae.label': '由自编码器的几个数还原的数字',
+  'compress.vaeCut.label': '由自编码器信息最多的几个数还原的数字',
+  'compress.pca.label': '由主成分还原的数字',
+  'compress.bytes': '{value} 字节',
+  'compress.bits': 'KL {value} 比特',
+  'compress.text': '每个数舍入到一个字节。这些数说明是哪个数字；数字长什么样则写在解码器里，只需获取一次。中间一列没有专门训练的模型：dense-20 的数中，KL 最小的那些留在先验均值 0。PCA 是线性编码能做到的最好结果。',
+  'compress.curve.title': 'PSNR（dB）随保留个数的变化，100 个测试数字的平均',
+  'compress.key.two': '2 维 VAE',
+  'compress.key.twenty': '20 维 VAE，截断',
+  'compress.key.components': 'PCA',
+  'compress.bitsback': '一个数用一字节是浪费的：q(z|x) 没有那么尖锐。用 bits-back 编码，z 只花费它的 KL（以比特计）。两者都有损；PNG 则保留每个像素。',
+};

@@ -1,0 +1,106 @@
+// The lab of compression: what a few numbers keep of a digit, and what they cost beside a PNG.
+
+import { h, showNumber } from '../../dom.js';
+import { latest } from '../../latest.js';
+import { deflatedSize, pcaCodec, vaeCodec } from '../../engine/codecs.js';
+import { psnr } from '../../engine/damage.js';
+import { digitChoice } from '../shared/digit-choice.js';
+import { PIXELS, nth, picture, show } from '../shared/picture.js';
+import { loadStyle } from '../shared/style.js';
+import { attempt, whileOpen } from '../shared/while-open.js';
+import { cards } from './cards.js';
+import { curves } from './curves.js';
+
+/** The test digits that the components and the order of the numbers are taken from; those behind them are the judges. */
+const LEARNT = 800;
+const JUDGES = 100;
+const MOST = 20;
+
+/** @typedef {import('../../engine/codecs.js').Codec} Codec */
+/** @typedef {{ two: Codec, twenty: Codec, components: Codec }} Codecs */
+
+/** @type {import('../../views/tabs.js').Mount} */
+export const mount = async (element, store, engine) => {
+  await Promise.all(['labs.css', 'compress.css'].map(loadStyle));
+  const choice = digitChoice(store, { id: 'compress-digit', name: 'compress.digit', initial: 'yours', changed: () => pack(null) });
+  const numbers = h('input', { type: 'range', id: 'compress-numbers', 'data-testid': 'compress-numbers', min: 1, max: MOST, step: 1, value: 10 });
+  const count = h('output', { for: 'compress-numbers' });
+  const original = picture({ label: 'repair.original', 'data-testid': 'compress-original' });
+  const png = h('dd', { 'data-testid': 'compress-png' });
+  const deflated = h('dd', { 'data-testid': 'compress-deflate' });
+  const progress = h('p', { class: 'caption', role: 'status', text: 'compress.loading' });
+  const table = cards(store);
+  const plot = curves();
+
+  /** @type {Codecs | null} */
+  let codecs = null;
+
+  const pack = latest((/** @type {null} */ _) => attempt(engine, async () => {
+    showNumber(count, numbers.valueAsNumber, String);
+    const pixels = choice.value?.pixels ?? null;
+    show(original, pixels);
+    showNumber(png, pixels && (await pngSize(original)), String);
+    showNumber(deflated, pixels && (await deflatedSize(pixels)), String);
+    if (!codecs) return;
+    for (const { codec, numbers: kept, tell } of table.of(codecs, numbers.valueAsNumber)) {
+      const found = pixels && (await codec.keep(pixels, kept));
+      tell(found && pixels && { pixels: found.pictures, ratio: psnr(found.pictures, pixels), bits: found.bits?.[0] ?? null }, kept);
+    }
+    plot.mark(numbers.valueAsNumber);
+  }));
+
+  /** @param {import('../../state/digits.js').Digits} digits */
+  const open = async ({ images }) => {
+    const learnt = images.slice(0, LEARNT * PIXELS);
+    const [two, twenty, components] = await Promise.all([vaeCodec('dense-2', learnt), vaeCodec('dense-20', learnt), pcaCodec(learnt, MOST)]);
+    codecs = { two, twenty, components };
+    progress.hidden = true;
+    await pack(null);
+    const judges = images.slice(LEARNT * PIXELS, (LEARNT + JUDGES) * PIXELS);
+    for (const [name, codec] of /** @type {const} */ ([['two', two], ['twenty', twenty], ['components', components]])) {
+      for (let kept = name === 'two' ? 2 : 1; kept <= codec.size; kept++) {
+        const { pictures } = await codec.keep(judges, kept);
+        plot.add(name, kept, mean(Array.from({ length: JUDGES }, (_, i) => psnr(nth(pictures, i), nth(judges, i)))));
+      }
+    }
+  };
+
+  whileOpen({ store, engine }, 'compress', ['digits'], async () => {
+    const { digits } = store.state;
+    if (digits && !codecs) await open(digits);
+  });
+  numbers.addEventListener('input', () => void pack(null));
+  showNumber(count, numbers.valueAsNumber, String);
+
+  element.classList.add('sized', 'compress');
+  element.append(
+    h(
+      'section', { class: 'panel packed' },
+      h(
+        'div', { class: 'packed-box' },
+        h(
+          'div', { class: 'packed-side' }, choice.element,
+          h('div', { class: 'whole' }, original, h('dl', {}, h('div', {}, h('dt', { text: 'compress.png' }), png), h('div', {}, h('dt', { text: 'compress.deflate' }), deflated))),
+          h('div', { class: 'field' }, h('label', { for: 'compress-numbers' }, h('span', { text: 'compress.numbers' }), count), h('div', { class: 'control' }, numbers)),
+          progress,
+        ),
+        table.element,
+      ),
+      h('p', { class: 'caption', text: 'compress.text' }),
+    ),
+    h('section', { class: 'panel' }, h('h2', { text: 'compress.curve.title' }), plot.element, h('p', { class: 'caption', text: 'compress.bitsback' })),
+  );
+};
+
+/** @param {number[]} values */
+const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
+
+/**
+ * @param {HTMLCanvasElement} canvas 28×28
+ * @returns {Promise<number | null>} bytes of the PNG that this browser makes of it
+ */
+async function pngSize(canvas) {
+  /** @type {Blob | null} */
+  const blob = await new Promise((resolve) => canvas.toBlob(resolve));
+  return blob?.size ?? null;
+}
