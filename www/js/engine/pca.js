@@ -7,7 +7,7 @@ import { normals } from './noise.js';
 const SPARE = 8;
 const ITERATIONS = 16;
 /** Pictures taken at once; the page gets its turn in between. */
-const PORTION = 100;
+const PORTION = 50;
 
 /** @typedef {{ mean: Float32Array, directions: Float32Array[], reach: Float32Array }} Components
  * 784 each, of unit length and most telling first; `reach` is the largest coefficient of each among the pictures */
