@@ -8,8 +8,9 @@ test('before any click a sample digit is there, seen, encoded and reconstructed'
   const [seen, back] = [await pixels(page, 'model-input'), await pixels(page, 'reconstruction')];
   expect(ink(seen)).toBeGreaterThan(40);
   expect(overlap(seen, back)).toBeGreaterThan(0.8);
-  await expect(page.getByTestId('mu').locator('.latent-row')).toHaveCount(20);
-  await expect(page.getByTestId('latent-sliders').locator('input')).toHaveCount(20);
+  const latent = await page.evaluate(() => /** @type {any} */ (globalThis).playground.store.state.spec.latent);
+  await expect(page.getByTestId('mu').locator('.latent-row')).toHaveCount(latent);
+  await expect(page.getByTestId('latent-sliders').locator('input')).toHaveCount(latent);
   expect(ink(await pixels(page, 'sample-sheet'))).toBeGreaterThan(1000);
   await expect(page.getByTestId('error')).toHaveCount(0);
 });
@@ -69,13 +70,113 @@ test('a click draws a dot; undo takes it back; clear leaves nothing', async ({ p
   await expect.poll(async () => ink(await pixels(page, 'model-input'))).toBe(0);
 });
 
+test('redo brings back what undo took; the eraser takes ink away', async ({ page }) => {
+  await open(page);
+  await page.getByTestId('clear').click();
+  await stroke(page, [[0.3, 0.2], [0.3, 0.8]]);
+  await stroke(page, [[0.7, 0.2], [0.7, 0.8]]);
+  const columns = async () => {
+    const seen = await pixels(page, 'model-input');
+    return [...new Set(seen.flatMap((value, i) => (value > 0.2 ? [i % 28] : [])))].length;
+  };
+  // Two lines fill few columns of a wide box; one line, made as tall, fewer.
+  await expect.poll(columns).toBeGreaterThan(4);
+  const both = await pixels(page, 'model-input');
+  await page.getByTestId('undo').click();
+  await expect.poll(() => pixels(page, 'model-input')).not.toEqual(both);
+  const one = await pixels(page, 'model-input');
+  await page.getByTestId('redo').click();
+  await expect.poll(() => pixels(page, 'model-input')).toEqual(both);
+
+  await page.getByTestId('brush').fill('0.2');
+  await page.getByTestId('eraser').click();
+  await expect(page.getByTestId('eraser')).toHaveAttribute('aria-pressed', 'true');
+  await stroke(page, [[0.7, 0.1], [0.7, 0.9]]);
+  await expect.poll(() => pixels(page, 'model-input')).toEqual(one);
+});
+
+test('a real test digit comes pixel for pixel, by class, from the sheet and with the keyboard; ink goes on top', async ({ page }) => {
+  await open(page);
+  const shows = () => page.evaluate(() => {
+    const { digits, pictureDigit, input } = /** @type {any} */ (globalThis).playground.store.state;
+    if (pictureDigit === null || !input) return null;
+    const same = input.every((/** @type {number} */ value, /** @type {number} */ i) => value === digits.images[pictureDigit * 784 + i]);
+    return same ? { label: digits.labels[pictureDigit], index: pictureDigit } : null;
+  });
+  await expect(page.getByTestId('pick')).toBeEnabled();
+  await page.locator('.digit[data-digit="7"]').click();
+  await expect.poll(async () => (await shows())?.label).toBe(7);
+  const first = (await shows())?.index;
+  await page.locator('.digit[data-digit="7"]').click();
+  await expect.poll(async () => (await shows())?.index).toBeGreaterThan(first);
+
+  await page.getByTestId('pick').focus();
+  await page.keyboard.press('Enter');
+  await expect(page.getByTestId('picker').locator('.picker-digit').first()).toBeFocused();
+  for (const key of ['ArrowDown', 'ArrowDown', 'ArrowRight', 'Enter']) await page.keyboard.press(key);
+  await expect(page.getByTestId('picker')).toBeHidden();
+  await expect.poll(async () => (await shows())?.label).toBe(2);
+  await expect(page).toHaveURL(/digit=\d+/);
+
+  const before = await pixels(page, 'model-input');
+  await stroke(page, [[0.2, 0.9], [0.9, 0.9]]);
+  await expect.poll(() => pixels(page, 'model-input')).not.toEqual(before);
+  await page.getByTestId('undo').click();
+  await expect.poll(() => pixels(page, 'model-input')).toEqual(before);
+
+  await page.reload();
+  await expect(page.getByTestId('ready')).toBeAttached();
+  await expect.poll(async () => (await shows())?.label).toBe(2);
+});
+
+test('an image file becomes a digit, dark on light as well as pasted; what is no image is refused', async ({ page }) => {
+  await open(page);
+  const png = await page.evaluate(async () => {
+    const canvas = new OffscreenCanvas(300, 200);
+    const context = /** @type {OffscreenCanvasRenderingContext2D} */ (canvas.getContext('2d'));
+    context.fillStyle = '#f3efe6';
+    context.fillRect(0, 0, 300, 200);
+    context.fillStyle = '#234';
+    context.fillRect(140, 40, 16, 120);
+    return [...new Uint8Array(await (await canvas.convertToBlob()).arrayBuffer())];
+  });
+  const upright = async () => {
+    const seen = await pixels(page, 'model-input');
+    const rows = new Set(seen.flatMap((value, i) => (value > 0.5 ? [Math.floor(i / 28)] : [])));
+    const columns = new Set(seen.flatMap((value, i) => (value > 0.5 ? [i % 28] : [])));
+    return [rows.size, columns.size];
+  };
+  const one = { name: 'one.png', mimeType: 'image/png', buffer: Buffer.from(png) };
+  await page.getByTestId('import-image').setInputFiles(one);
+  await expect.poll(upright).toEqual([20, 3]);
+
+  await page.getByTestId('clear').click();
+  await expect.poll(async () => ink(await pixels(page, 'model-input'))).toBe(0);
+  await page.evaluate((bytes) => {
+    const clipboardData = new DataTransfer();
+    clipboardData.items.add(new File([Uint8Array.from(bytes)], 'one.png', { type: 'image/png' }));
+    document.dispatchEvent(new ClipboardEvent('paste', { clipboardData, cancelable: true }));
+  }, png);
+  await expect.poll(upright).toEqual([20, 3]);
+
+  await page.getByTestId('import-image').setInputFiles({ name: 'no.png', mimeType: 'image/png', buffer: Buffer.from('no image') });
+  await expect(page.getByTestId('error')).toBeVisible();
+  expect(await upright()).toEqual([20, 3]);
+});
+
 test('a pen let go outside of the pad does not stick', async ({ page }) => {
   await open(page);
   await page.getByTestId('clear').click();
   await stroke(page, [[0.5, 0.2], [0.5, 0.7], [0.5, 1.6]]);
   await stroke(page, [[0.3, 0.5], [0.7, 0.5]]);
   await expect.poll(async () => ink(await pixels(page, 'model-input'))).toBeGreaterThan(20);
-  const drawn = await pixels(page, 'model-input');
+  // The line is drawn once more as a whole when the pen is lifted; only then is it at rest.
+  let drawn = await pixels(page, 'model-input');
+  await expect.poll(async () => {
+    const [before, now] = [drawn, await pixels(page, 'model-input')];
+    drawn = now;
+    return now.every((value, i) => value === before[i]);
+  }, { intervals: [300] }).toBe(true);
   const box = await page.getByTestId('sketchpad').boundingBox();
   if (!box) throw new Error('the pad is not on the page');
   await page.mouse.move(box.x + 20, box.y + 20);
