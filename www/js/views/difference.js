@@ -14,11 +14,10 @@ export function mount(element, store) {
   element.append(
     canvas,
     h('div', { class: 'difference-words caption' },
-      h('span', { class: 'difference-head' },
-        h('span', { class: 'formula', title: 'difference.label' }, h('i', { class: 'var xhat' }, 'x̂'), ' − ', h('i', { class: 'var x' }, 'x')),
-        h('span', { title: 'difference.here' }, loss, ' ', h('span', { text: 'difference.unit' }))),
+      h('span', { class: 'formula', title: 'difference.label' }, h('i', { class: 'var xhat' }, 'x̂'), ' − ', h('i', { class: 'var x' }, 'x')),
       h('span', { class: 'swatch-more' }, h('span', { text: 'difference.more' })),
-      h('span', { class: 'swatch-less' }, h('span', { text: 'difference.less' }))),
+      h('span', { class: 'swatch-less' }, h('span', { text: 'difference.less' })),
+      h('span', { title: 'difference.here' }, loss, ' ', h('span', { text: 'difference.unit' }))),
   );
   store.watch(['input', 'reconstruction', 'spec'], ({ input, reconstruction, spec }) => {
     const both = input && reconstruction && spec && input.length === reconstruction.length;

@@ -7,7 +7,10 @@ import { showSigned } from '../raster.js';
 /** @typedef {import('../api/types.js').LayerInfo} LayerInfo */
 
 /** @param {import('../api/types.js').ImageShape} shape */
-const nameOf = ({ channels, height, width }) => (height * width > 1 ? `${channels}×${height}×${width}` : String(channels));
+function nameOf({ channels, height, width }) {
+  if (height * width === 1) return String(channels);
+  return height === width ? `${channels}×${height}²` : `${channels}×${height}×${width}`;
+}
 
 /**
  * @param {'encoder' | 'decoder'} half
