@@ -98,6 +98,25 @@ test('arrow keys move z on the map and say where it is; Escape brings it back', 
   await expect.poll(() => z(page)).toEqual([u, v]);
 });
 
+test('a double click on a digit puts it on the pad, and so does Enter with the one nearest to z', async ({ page }) => {
+  await openMap(page);
+  const first = await state(page, ({ atlas }) => Array.from(atlas?.points.slice(20, 22) ?? []));
+  const box = await map(page).boundingBox();
+  if (!box) throw new Error('the map is not on the page');
+  // The view at rest holds 3.5 to either side of its middle along the shorter side.
+  const unit = Math.min(box.width, box.height) / 7;
+  await page.mouse.dblclick(box.x + box.width / 2 + first[0] * unit, box.y + box.height / 2 - first[1] * unit);
+  await expect.poll(() => state(page, ({ pictureDigit }) => pictureDigit)).not.toBe(null);
+  const digit = await state(page, ({ pictureDigit, atlas }) => Array.from(atlas?.points.slice(2 * (pictureDigit ?? 0), 2 * (pictureDigit ?? 0) + 2) ?? []));
+  expect(Math.hypot(digit[0] - first[0], digit[1] - first[1])).toBeLessThan(0.3);
+  const before = await pixels(page, 'model-input');
+  await page.mouse.move(2, 2);
+  await map(page).focus();
+  for (let i = 0; i < 4; i++) await page.keyboard.press('Shift+ArrowLeft');
+  await page.keyboard.press('Enter');
+  await expect.poll(async () => overlap(await pixels(page, 'model-input'), before)).toBeLessThan(0.95);
+});
+
 test('a finger decodes where it presses, and the page does not scroll', async ({ browser, site }) => {
   const context = await browser.newContext({ viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true, baseURL: site });
   const page = await context.newPage();

@@ -12,7 +12,10 @@ import { Recorder } from '../../www/js/map/recorder.js';
 import { fitted, makeScale, zoomed } from '../../www/js/map/scale.js';
 import { REACH, STOPS, traversal } from '../../www/js/map/traversal.js';
 import { ViewKeeper } from '../../www/js/map/view-keeper.js';
-import { commonClass } from '../../www/js/map/words.js';
+import { commonClass, nearestDigit } from '../../www/js/map/words.js';
+import { readUrl, writeUrl } from '../../www/js/state-url.js';
+import { initialState } from '../../www/js/store.js';
+import { SPEC } from './fake-engine.mjs';
 
 const near = (/** @type {number} */ found, /** @type {number} */ wanted, slack = 1e-6) =>
   assert.ok(Math.abs(found - wanted) <= slack, `${found}, expected ${wanted}`);
@@ -212,6 +215,26 @@ test('a place is among the digits that lie nearest to it', () => {
   assert.equal(commonClass(points, labels, 0.5, 0.5), 4);
   assert.equal(commonClass(points, labels, 2.5, 2.5), 9);
   assert.equal(commonClass(new Float32Array(), labels, 0, 0), null);
+});
+
+test('the digit nearest to a place is found among those that are shown, and only close by', () => {
+  const points = Float32Array.of(0, 0, 1, 0, 1.1, 0);
+  const labels = Uint8Array.of(3, 5, 7);
+  assert.equal(nearestDigit(points, labels, [], 1.02, 0, 0.5), 1);
+  assert.equal(nearestDigit(points, labels, [5], 1.02, 0, 0.5), 2);
+  assert.equal(nearestDigit(points, labels, [], 3, 0, 0.5), null);
+});
+
+test('a link carries how the map is looked at, and wrong words in it are left out', () => {
+  const defaults = initialState();
+  /** @type {import('../../www/js/store.js').State} */
+  const state = { ...defaults, spec: { ...SPEC, classes: 10 }, mapGrid: 'normal', planeChoice: { kind: 'dimensions', x: 3, y: 0 }, label: 7 };
+  const { mapGrid, planeChoice, label } = readUrl(writeUrl(new URL('http://localhost/'), state, defaults));
+  assert.deepEqual({ mapGrid, planeChoice, label }, { mapGrid: 'normal', planeChoice: { kind: 'dimensions', x: 3, y: 0 }, label: 7 });
+  for (const hash of ['grid=odd', 'plane=1', 'plane=2,2', 'plane=0,1', 'plane=1,2,3', 'plane=a,b', 'class=10', 'class=-1']) {
+    const found = readUrl(new URL(`http://localhost/#${hash}`));
+    assert.deepEqual([found.mapGrid, found.planeChoice, found.label], [undefined, undefined, undefined], hash);
+  }
 });
 
 test('class colours stand out from the page and from each other', () => {

@@ -10,6 +10,7 @@ import { decodeStrokes, encodeStrokes } from './stroke-code.js';
 
 const LANGS = /** @type {const} */ (['en', 'zh']);
 const THEMES = /** @type {const} */ (['auto', 'light', 'dark']);
+const GRIDS = /** @type {const} */ (['off', 'even', 'normal']);
 const BACKENDS = /** @type {const} */ (['auto', 'webgpu', 'cpu']);
 /** Codes lie within this; what lies farther is nonsense to any decoder. */
 const CODE_REACH = 20;
@@ -58,6 +59,7 @@ function readSettings(hash) {
 /** Everything that the address says; when it changes, so does the address. @type {readonly (keyof State)[]} */
 export const LINKED_KEYS = Object.freeze(/** @type {(keyof State)[]} */ ([
   'lang', 'theme', 'tab', 'preset', 'spec', 'weights', ...SETTING_KEYS, 'strokes', 'pictureDigit', 'z', 'zSource',
+  'mapGrid', 'planeChoice', 'label',
 ]));
 
 /**
@@ -89,6 +91,9 @@ export function readUrl(url, browserLanguage = 'en') {
     strokes: ink === null ? undefined : decodeStrokes(ink),
     z,
     zSource: z ? 'hand' : undefined,
+    mapGrid: oneOf(hash.get('grid'), GRIDS),
+    planeChoice: readPlane(hash.get('plane')),
+    label: number(hash.get('class'), (value) => Number.isInteger(value) && value >= 0 && value < 10),
   };
   return Object.fromEntries(Object.entries(found).filter(([, value]) => value !== undefined));
 }
@@ -102,6 +107,17 @@ function readCode(text) {
   if (parts.length === 0 || parts.length > CODE_LENGTH) return undefined;
   const values = parts.map((part) => number(part, (value) => Math.abs(value) <= CODE_REACH));
   return values.every((value) => value !== undefined) ? Float32Array.from(values) : undefined;
+}
+
+/**
+ * Two dimensions of the map, counted from one as people do.
+ * @param {string | null} text
+ * @returns {State['planeChoice'] | undefined}
+ */
+function readPlane(text) {
+  const parts = text?.split(',') ?? [];
+  const [x, y] = parts.map((part) => number(part, (value) => Number.isInteger(value) && value >= 1 && value <= CODE_LENGTH));
+  return parts.length === 2 && x !== undefined && y !== undefined && x !== y ? { kind: 'dimensions', x: x - 1, y: y - 1 } : undefined;
 }
 
 /**
@@ -129,6 +145,9 @@ export function writeUrl(url, state, defaults, fromNothing = false) {
   if (state.zSource === 'hand' && state.z && state.z.length <= CODE_LENGTH) {
     hash.set('z', Array.from(state.z, (value) => String(Number(value.toFixed(3)))).join());
   }
+  if (state.mapGrid !== defaults.mapGrid) hash.set('grid', state.mapGrid);
+  if (state.planeChoice.kind === 'dimensions') hash.set('plane', `${state.planeChoice.x + 1},${state.planeChoice.y + 1}`);
+  if (state.spec?.classes && state.label !== defaults.label) hash.set('class', String(state.label));
   // A comma needs no escape, and a link is read by people too.
   next.hash = hash.toString().replaceAll('%2C', ',');
   return next;

@@ -141,7 +141,9 @@ export function atlas(vae, store, report) {
     const { step, train: losses, atlas: shown, manifold, mu, sigma, reconstruction, zSource, planeChoice: choice } = store.state;
     if (!shown) return;
     snapshots.offer(() => ({
-      step, losses, atlas: shown, choice, manifold, mu, sigma, reconstruction: zSource === 'mu' ? reconstruction : null,
+      step, losses, choice,
+      // Of many dimensions the codes would fill the memory; their places on the plane are kept.
+      atlas: shown.plane.a.length > MANY ? { ...shown, mu: new Float32Array() } : shown, manifold, mu, sigma, reconstruction: zSource === 'mu' ? reconstruction : null,
     }));
     if (store.state.snapshots !== snapshots.entries) store.set({ snapshots: snapshots.entries });
   };

@@ -30,14 +30,14 @@ export function momentOf(state) {
   const share = Math.max(0, Math.min(1, replay - before));
   const [one, two] = [snapshots[before], snapshots[after]];
   const seen = (/** @type {import('../state/map.js').Snapshot} */ { choice, atlas: then }) =>
-    choice === state.planeChoice ? { plane: then.plane, points: then.points } : { plane: atlas.plane, points: project(then.mu, atlas.plane) };
+    choice === state.planeChoice || then.mu.length === 0 ? { plane: then.plane, points: then.points } : { plane: atlas.plane, points: project(then.mu, atlas.plane) };
   const [from, to] = [seen(one), seen(two)];
   const nearest = share < 0.5 ? one : two;
   const plane = share < 0.5 ? from.plane : to.plane;
   return {
     plane,
     points: from.points.length === to.points.length ? mix(new Float32Array(from.points.length), from.points, to.points, share) : to.points,
-    manifold: nearest.manifold?.plane === nearest.atlas.plane && nearest.choice === state.planeChoice ? nearest.manifold : null,
+    manifold: nearest.manifold?.plane === plane ? nearest.manifold : null,
     mu: between(one.mu, two.mu, share),
     sigma: between(one.sigma, two.sigma, share),
     trail: snapshots.slice(0, before + 1).flatMap(({ mu }) => (mu ? [mu] : [])),

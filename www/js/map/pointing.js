@@ -10,6 +10,8 @@
  * @property {(right: number, up: number) => void} move z by so many steps
  * @property {() => void} fit
  * @property {() => void} home z to where it belongs
+ * @property {(x: number, y: number) => void} take what is at a place
+ * @property {() => void} takeHere what is at z
  */
 
 /** Steps of an arrow key, and with Shift. */
@@ -65,6 +67,8 @@ export function attachPointing(element, meanings) {
   }
   element.addEventListener('pointerleave', () => meanings.leave());
 
+  element.addEventListener('dblclick', (event) => meanings.take(...place(event)));
+
   element.addEventListener('wheel', (event) => {
     // On a page that scrolls, a wheel over the map would hold it fast; a pinch on a touchpad comes with ctrlKey.
     const { scrollHeight, clientHeight } = document.documentElement;
@@ -89,6 +93,7 @@ export function attachPointing(element, meanings) {
       0: meanings.fit,
       Home: meanings.home,
       Escape: meanings.home,
+      Enter: meanings.takeHere,
     };
     const act = keys[event.key];
     if (!act) return;

@@ -26,31 +26,49 @@ export function makeSliderRow(index, roomy, moved) {
   const strip = roomy ? stripCanvas('traversal') : null;
   const row = h('div', { class: 'slider-row' }, name, cell, ...(strip ? [strip] : []));
   let shown = '';
+  /** What is to be shown once the row comes into sight. @type {Parameters<typeof show> | null} */
+  let waiting = null;
+  let seen = true;
+
+  /**
+   * @param {number} mu
+   * @param {number} sigma
+   * @param {number | null} z
+   * @param {number | null} kl mean over the test digits in nats
+   * @param {'en' | 'zh'} lang
+   */
+  const show = (mu, sigma, z, kl, lang) => {
+    // Many rows are told of every movement; most of them stay as they are.
+    const now = `${mu} ${sigma} ${z} ${kl} ${lang}`;
+    if (now === shown) return;
+    shown = now;
+    cell.style.setProperty('--from', String(50 + (50 * (mu - sigma)) / REACH));
+    cell.style.setProperty('--length', String((100 * sigma) / REACH));
+    slider.disabled = z === null;
+    if (z !== null) slider.value = String(z);
+    const words = translate(lang, 'latent.slider', { index: index + 1 });
+    name.textContent = words;
+    slider.setAttribute('aria-label', words);
+    slider.setAttribute('aria-valuetext', z === null ? '–' : z.toFixed(2));
+    slider.dataset.value = z === null ? '' : String(z);
+    row.classList.toggle('idle', kl !== null && kl < IDLE_NATS);
+    row.title = kl === null ? words : translate(lang, 'latent.carries', { index: index + 1, nats: kl.toFixed(2) });
+  };
+
   return {
     index, row, slider, strip,
-    /**
-     * @param {number} mu
-     * @param {number} sigma
-     * @param {number | null} z
-     * @param {number | null} kl mean over the test digits in nats
-     * @param {'en' | 'zh'} lang
-     */
-    show(mu, sigma, z, kl, lang) {
-      // Many rows are told of every movement; most of them stay as they are.
-      const now = `${mu} ${sigma} ${z} ${kl} ${lang}`;
-      if (now === shown) return;
-      shown = now;
-      cell.style.setProperty('--from', String(50 + (50 * (mu - sigma)) / REACH));
-      cell.style.setProperty('--length', String((100 * sigma) / REACH));
-      slider.disabled = z === null;
-      if (z !== null) slider.value = String(z);
-      const words = translate(lang, 'latent.slider', { index: index + 1 });
-      name.textContent = words;
-      slider.setAttribute('aria-label', words);
-      slider.setAttribute('aria-valuetext', z === null ? '–' : z.toFixed(2));
-      slider.dataset.value = z === null ? '' : String(z);
-      row.classList.toggle('idle', kl !== null && kl < IDLE_NATS);
-      row.title = kl === null ? words : translate(lang, 'latent.carries', { index: index + 1, nats: kl.toFixed(2) });
+
+    /** @param {Parameters<typeof show>} values as `show` takes them; a row out of sight keeps them for later */
+    tell(...values) {
+      if (seen) show(...values);
+      else waiting = values;
+    },
+
+    /** @param {boolean} visible */
+    sight(visible) {
+      seen = visible;
+      if (visible && waiting) show(...waiting);
+      waiting = null;
     },
   };
 }

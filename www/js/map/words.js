@@ -1,4 +1,4 @@
-// Where z is on the map, in words.
+// Where z is on the map, in words, and which digits are near.
 
 import { project } from './plane.js';
 
@@ -43,6 +43,27 @@ export function commonClass(points, labels, u, v) {
   const votes = new Map();
   for (const { label } of nearest) votes.set(label, (votes.get(label) ?? 0) + 1);
   return [...votes].reduce((best, each) => (each[1] > best[1] ? each : best))[0];
+}
+
+/**
+ * @param {Float32Array} points n×2
+ * @param {Uint8Array} labels n
+ * @param {readonly number[]} hidden classes that do not count
+ * @param {number} u
+ * @param {number} v
+ * @param {number} reach farthest that it may be
+ * @returns {number | null} its index
+ */
+export function nearestDigit(points, labels, hidden, u, v, reach) {
+  let nearest = null;
+  let least = reach;
+  for (let i = 0; 2 * i < points.length; i++) {
+    const distance = Math.hypot(points[2 * i] - u, points[2 * i + 1] - v);
+    if (distance > least || hidden.includes(labels[i])) continue;
+    least = distance;
+    nearest = i;
+  }
+  return nearest;
 }
 
 /** @param {number} value */

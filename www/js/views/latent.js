@@ -35,6 +35,10 @@ export function mount(element, store, engine) {
 
   /** By dimension. @type {SliderRow[]} */
   let rows = [];
+  // A hundred dimensions move together: those out of sight are not worth their layout.
+  const sight = new IntersectionObserver((entries) => {
+    for (const { target, isIntersecting } of entries) rows.find(({ row }) => row === target)?.sight(isIntersecting);
+  }, { root: sliders, rootMargin: '50%' });
   /** @type {number[]} */
   let order = [];
   let active = 0;
@@ -93,10 +97,12 @@ export function mount(element, store, engine) {
     if (count === rows.length) return;
     order = [];
     active = 0;
+    sight.disconnect();
     rows = Array.from({ length: count }, (_, index) => {
       const made = makeSliderRow(index, count <= FEW, (value) => engine.setLatent(index, value));
       made.row.addEventListener('pointerenter', () => pressed || point(index));
       made.slider.addEventListener('focus', () => point(index));
+      if (count > FEW) sight.observe(made.row);
       return made;
     });
     rows[0]?.row.classList.add('active');
@@ -110,7 +116,7 @@ export function mount(element, store, engine) {
     const known = mu?.length === rows.length && sigma !== null;
     const at = z?.length === rows.length ? z : null;
     const kl = atlas?.kl.length === rows.length ? atlas.kl : null;
-    rows.forEach(({ show }, j) => show(known ? mu[j] : 0, known ? sigma[j] : 0, at ? at[j] : null, kl ? kl[j] : null, lang));
+    rows.forEach(({ tell }, j) => tell(known ? mu[j] : 0, known ? sigma[j] : 0, at ? at[j] : null, kl ? kl[j] : null, lang));
   });
   store.watch(['atlas', 'mu', 'run'], arrange);
   store.watch(['z', 'spec', 'weightsVersion', 'label', 'lang'], () => void strips(null));

@@ -12,7 +12,7 @@ import { along, project, residual } from '../map/plane.js';
 import { attachPointing } from '../map/pointing.js';
 import { makeScale, nearer, zoomed } from '../map/scale.js';
 import { Sheet, mapTones } from '../map/sheet.js';
-import { placeWords } from '../map/words.js';
+import { nearestDigit, placeWords } from '../map/words.js';
 import { ViewKeeper } from '../map/view-keeper.js';
 import { zoomButtons } from '../map/zoom-buttons.js';
 
@@ -21,8 +21,15 @@ const CELL = 25;
 const BUSY_CELL = 34;
 /** The view rests for so long before its pictures are decoded. */
 const REST_MS = 60;
+/** While training there are no more pictures than this: they are decoded many times a second. */
+const BUSY_PICTURES = 200;
+/** A digit is at a place if it is no farther, in CSS pixels. */
+const TOUCH = 9;
 /** An arrow key goes this part of the shorter side. */
 const STEPS_PER_SIDE = 64;
+
+/** Device pixels to a CSS pixel; more than three would cost much and show nothing. */
+const pixelRatio = () => Math.min(3, devicePixelRatio || 1);
 
 /**
  * @param {HTMLElement} element
@@ -71,7 +78,8 @@ export function mount(element, store, engine) {
 
   const reframe = () => {
     if (size.width < 1) return;
-    const frame = frameOf(makeScale(size, wanted(), warp()), store.state.run === 'running' ? BUSY_CELL : CELL);
+    const cell = store.state.run === 'running' ? Math.max(BUSY_CELL, Math.sqrt((size.width * size.height) / BUSY_PICTURES)) : CELL;
+    const frame = frameOf(makeScale(size, wanted(), warp()), cell);
     const before = store.state.frame;
     const keys = /** @type {(keyof typeof frame)[]} */ (Object.keys(frame));
     if (!before || keys.some((key) => frame[key] !== before[key])) store.set({ frame });
@@ -90,6 +98,8 @@ export function mount(element, store, engine) {
     const { state } = store;
     const moment = momentOf(state);
     if (size.width < 1) return;
+    // A window may be moved to another screen, or the page zoomed.
+    if (ratio !== pixelRatio()) return resize();
     if (glides) {
       const view = nearer(scale.view, wanted());
       glides = view !== wanted();
@@ -118,7 +128,7 @@ export function mount(element, store, engine) {
   };
 
   const resize = () => {
-    ratio = Math.min(3, devicePixelRatio || 1);
+    ratio = pixelRatio();
     size = { width: canvas.clientWidth, height: canvas.clientHeight };
     recolor();
     rescale();
@@ -184,6 +194,13 @@ export function mount(element, store, engine) {
     },
     fit: () => fit(),
     home: () => engine.latentToMean(),
+    take: (x, y) => take(scale.u(x), scale.v(y), scale.u(x + TOUCH) - scale.u(x)),
+    takeHere() {
+      const { atlas, z } = store.state;
+      if (!atlas || z?.length !== atlas.plane.a.length) return;
+      const [u, v] = project(z, atlas.plane);
+      take(u, v, Infinity);
+    },
   });
   canvas.addEventListener('pointerup', () => {
     dragging = false;
@@ -193,6 +210,21 @@ export function mount(element, store, engine) {
     dragging = false;
     redraw();
   });
+
+  /**
+   * The digit at a place becomes the drawing.
+   * @param {number} u
+   * @param {number} v
+   * @param {number} reach
+   */
+  const take = (u, v, reach) => {
+    const { atlas, digits, hiddenClasses } = store.state;
+    const index = live() && atlas && digits ? nearestDigit(atlas.points, digits.labels, hiddenClasses, u, atlas.plane.a.length > 1 ? v : 0, reach) : null;
+    if (index !== null && digits) {
+      if (store.state.spec?.classes) store.set({ label: digits.labels[index] });
+      void engine.pick(index);
+    }
+  };
 
   const fit = () => {
     keeper.fit(warp(), store.state.atlas?.points ?? null);

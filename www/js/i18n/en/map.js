@@ -1,6 +1,6 @@
 export const map = {
   'map.label': 'Map of the latent space',
-  'map.keys': 'Arrow keys move z and decode there, with Shift in larger steps; plus and minus zoom, 0 fits all digits, Escape puts z back on μ.',
+  'map.keys': 'Arrow keys move z and decode there, with Shift in larger steps; plus and minus zoom, 0 fits all digits, Escape puts z back on μ, Enter draws the digit nearest to z.',
   'map.place': 'z = {place}',
   'map.place.near': 'z = {place}, among digits {near}',
   'map.then': 'Then: −ELBO {elbo}, of which KL {kl} nats',

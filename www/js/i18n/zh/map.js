@@ -1,6 +1,6 @@
 export const map = {
   'map.label': '潜在空间地图',
-  'map.keys': '方向键移动 z 并在该处解码，按住 Shift 步子更大；加号和减号缩放，0 显示全部数字，Esc 让 z 回到 μ。',
+  'map.keys': '方向键移动 z 并在该处解码，按住 Shift 步子更大；加号和减号缩放，0 显示全部数字，Esc 让 z 回到 μ，Enter 把离 z 最近的数字放到画板上。',
   'map.place': 'z = {place}',
   'map.place.near': 'z = {place}，周围多是 {near}',
   'map.then': '当时：−ELBO {elbo}，其中 KL {kl} 奈特',
