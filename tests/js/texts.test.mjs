@@ -7,6 +7,8 @@ import { ERROR_CODES, VaeError, toVaeError } from '../../www/js/api/errors.js';
 import { isTextKey, translate } from '../../www/js/dom.js';
 import { en } from '../../www/js/i18n/en.js';
 import { learn as learnEn } from '../../www/js/i18n/en/learn.js';
+import { compare as compareEn } from '../../www/js/i18n/en/compare.js';
+import { compare as compareZh } from '../../www/js/i18n/zh/compare.js';
 import { zh } from '../../www/js/i18n/zh.js';
 import { learn as learnZh } from '../../www/js/i18n/zh/learn.js';
 
@@ -17,7 +19,7 @@ const modules = readdirSync(new URL('js/', WWW), { recursive: true }).map(String
 test('every key is in both languages, with the same names to fill in', () => {
   const names = (/** @type {string} */ text) => [...text.matchAll(/\{\w+\}/g)].map(String).sort();
   /** @type {readonly Record<string, string>[][]} */
-  const pairs = [[en, zh], [learnEn, learnZh]];
+  const pairs = [[en, zh], [learnEn, learnZh], [compareEn, compareZh]];
   for (const [ours, theirs] of pairs) {
     assert.deepEqual(Object.keys(theirs), Object.keys(ours));
     for (const key of Object.keys(ours)) {

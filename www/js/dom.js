@@ -4,7 +4,7 @@ import { en } from './i18n/en.js';
 import { zh } from './i18n/zh.js';
 
 /** Words that come with the page, or later with a lab.
- * @typedef {keyof typeof en | keyof typeof import('./i18n/en/learn.js').learn} TextKey */
+ * @typedef {keyof typeof en | keyof typeof import('./i18n/en/learn.js').learn | keyof typeof import('./i18n/en/compare.js').compare} TextKey */
 /** @typedef {Record<string, string | number>} TextParams */
 
 /** @type {Record<'en' | 'zh', Record<string, string>>} */

@@ -65,9 +65,9 @@ store.watch(['lang'], ({ lang }) => {
 store.watch(['theme'], ({ theme }) => void (document.documentElement.dataset.theme = theme));
 store.watch(['hide'], hideParts);
 
-/** Takes away what a teacher does not want to be seen. @param {Pick<import('./store.js').State, 'hide'>} state */
+/** Takes away what a teacher does not want to be seen; labs follow their tabs. @param {Pick<import('./store.js').State, 'hide'>} state */
 function hideParts({ hide }) {
-  for (const part of document.querySelectorAll('[data-part]')) {
+  for (const part of document.querySelectorAll('[data-part]:not([data-lab])')) {
     if (part instanceof HTMLElement) part.hidden = hide.includes(part.dataset.part ?? '');
   }
 }

@@ -7,6 +7,7 @@ import { presetName } from '../preset-name.js';
 import { plausible, recipeSettings, runSettings } from '../recipe.js';
 import { OWN_MODEL } from '../state/model.js';
 import { atlas } from './atlas.js';
+import { contest } from './contest.js';
 import { drawing } from './drawing.js';
 import { inside } from './inside.js';
 import { inference } from './inference.js';
@@ -83,6 +84,7 @@ export function createEngine(vae, store) {
   return {
     history,
     report,
+    contest: contest({ backend: () => vae.backend.kind, report }),
     model: model(vae),
     draw: pad.draw,
     clear: pad.clear,

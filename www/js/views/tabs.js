@@ -8,6 +8,7 @@ import { TABS } from '../state/page.js';
 
 /** The labs that are not in the page from the start. @type {Partial<Record<Tab, () => Promise<{ mount: Mount }>>>} */
 const LABS = {
+  compare: () => import('../labs/compare/index.js'),
   generate: () => import('../labs/generate/index.js'),
   repair: () => import('../labs/repair/index.js'),
   anomaly: () => import('../labs/anomaly/index.js'),
