@@ -21,12 +21,11 @@ function session({ engine = new FakeEngine(), targetMs = 5 } = {}) {
   return { engine, lock, posted, training, steps };
 }
 
-test('every step is reported once and in order, and epochs with their held-out losses', async () => {
+test('every step is reported once and in order, and epochs with their held-out losses', { timeout: 60_000 }, async () => {
   const { training, posted, steps } = session();
   await training.start(SETTINGS, false);
-  await wait(200);
+  while (steps().length <= 20) await wait(10);
   await training.stop();
-  assert.ok(steps().length > 20, `${steps().length} steps`);
   assert.deepEqual(steps(), steps().map((_, i) => i + 1));
   const tested = posted.flatMap((message) => (message.event === 'train' && message.test ? [message.test.step] : []));
   assert.deepEqual(tested.slice(0, 2), [10, 20]);
