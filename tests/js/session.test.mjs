@@ -71,12 +71,12 @@ test('stop ends the run and leaves nothing running', async () => {
   assert.equal(engine.calls.length, length);
 });
 
-test('a failing chunk ends the run with its code', async () => {
+test('a failing chunk ends the run with its code', { timeout: 60_000 }, async () => {
   const { training, engine, posted } = session();
   await training.start(SETTINGS, false);
   await wait(20);
   engine.trouble = Object.assign(new Error('training diverged at step 9'), { code: 'diverged' });
-  await wait(30);
+  while (!training.ended) await wait(5);
   assert.deepEqual(posted.at(-1), { event: 'train-end', run: 1, error: { code: 'diverged', message: 'training diverged at step 9' } });
   assert.ok(training.ended);
 });
@@ -86,12 +86,12 @@ test('bad settings refuse the start', async () => {
   await assert.rejects(training.start({ ...SETTINGS, batchSize: 0 }, false), { code: 'invalid-argument' });
 });
 
-test('a run of a limited number of steps ends by itself', async () => {
+test('a run of a limited number of steps ends by itself', { timeout: 60_000 }, async () => {
   const engine = new FakeEngine();
   engine.stepsWanted = 7;
   const { training, steps, posted } = session({ engine });
   await training.start(SETTINGS, false);
-  await wait(100);
+  while (!training.ended) await wait(5);
   assert.equal(steps().length, 7);
   assert.equal(posted.at(-1)?.event, 'train-end');
 });
