@@ -71,8 +71,10 @@ export function drawing(vae, store, { look, report }) {
      * @param {number} index
      */
     pick(index) {
-      const { digits } = store.state;
+      const { digits, spec } = store.state;
       if (!digits || !(index in digits.labels)) return Promise.resolve();
+      // A conditional model is told what the digit is.
+      if (spec?.classes) store.set({ label: digits.labels[index] });
       return replace({ strokes: [], picture: digits.images.slice(index * 784, (index + 1) * 784), pictureDigit: index });
     },
 

@@ -13,6 +13,9 @@ const FEW = 4;
 /** Height of the prior's bell in shares of the row; a narrower one is higher, until it fills the row. */
 const PRIOR = 0.45;
 
+/** Nats that fill a row's bar at least: where all dimensions are idle, none looks busy. */
+const LEAST_SCALE = 0.5;
+
 /** The bell of N(0, 1) with its top at 0 and its foot at 1. */
 const BELL = Array.from({ length: 57 }, (_, i) => -3.5 + i / 8).map((t, i) => `${i === 0 ? 'M' : 'L'}${t} ${(1 - Math.exp((-t * t) / 2)).toFixed(4)}`).join('');
 
@@ -42,7 +45,7 @@ export function mount(element, store) {
   store.watch(['mu', 'sigma', 'spec', 'lang'], ({ mu, sigma, lang }) => {
     const known = mu !== null && mu.length === rows.length && sigma !== null;
     const costs = known ? klOfPosterior(mu, sigma) : null;
-    const most = costs ? Math.max(...costs, 1e-3) : 1;
+    const most = costs ? Math.max(...costs, LEAST_SCALE) : LEAST_SCALE;
     rows.forEach(({ show }, j) => show(costs && known ? { mu: mu[j], sigma: sigma[j], kl: costs[j], most } : null, lang));
     showNumber(total, costs ? costs.reduce((sum, one) => sum + one, 0) : null, (value) => value.toFixed(1));
   });

@@ -18,8 +18,9 @@ const BEHIND_Z = 3;
 const DOT_MS = 520;
 /** From one wire's dot to the next one's. */
 const NEXT_MS = 110;
-/** Dots start this often at most, however fast things change. */
+/** Dots start this often at most, however fast things change: for the hand, and for steps of training. */
 const EVERY_MS = 140;
+const STEPS_MS = 700;
 
 /**
  * @param {HTMLElement} element within the flow, over all of it
@@ -82,7 +83,7 @@ export function mount(element, store) {
    */
   const flows = (first, back = false) => {
     const now = performance.now();
-    if (still.matches || document.hidden || now - last < EVERY_MS) return;
+    if (still.matches || document.hidden || now - last < (back ? STEPS_MS : EVERY_MS)) return;
     last = now;
     const wires = WIRES.map((_, i) => i).slice(first);
     wires.forEach((wire, i) => dot(wire, i * NEXT_MS, false));

@@ -41,7 +41,7 @@ export const network = {
   'quality.kl.title': 'Nats that z costs: the divergence of q(z|x) from the prior',
   'quality.elbo': 'ELBO',
   'quality.elbo.title': 'The bound on log p(x): −(reconstruction + KL), in nats',
-  'quality.bpd': 'bits per pixel',
+  'quality.bpd': 'bits/pixel',
   'quality.bpd.title': 'Bits per dimension: −ELBO / (784 · ln 2)',
 
   'usual.title': 'Where the ELBO of this drawing lies among those of real test digits',
