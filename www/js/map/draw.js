@@ -1,7 +1,7 @@
 // Draws a map's lines and fills on any canvas context. Knows no element and no store.
 
 /**
- * All that a map shows. Coordinates are the plane's, lengths are CSS pixels.
+ * All that a map shows. Coordinates are the plane's, lengths are the scale's.
  * @typedef {object} Scene
  * @property {import('./scale.js').Scale} scale
  * @property {import('./palette.js').Theme} theme

@@ -27,9 +27,9 @@ export class MapPainter {
   }
 
   /**
-   * @param {Scene} scene its scale in CSS pixels
+   * @param {Scene} scene
    * @param {object} options
-   * @param {number} options.ratio device pixels to a CSS pixel
+   * @param {number} options.ratio device pixels to one of the scale's lengths
    * @param {boolean} options.moved whether anything but the drawing's own marks may have changed
    */
   paint(scene, { ratio, moved }) {
@@ -87,7 +87,7 @@ const painters = new WeakMap();
  * A whole map on a canvas, sized in device pixels by its scale.
  * @param {HTMLCanvasElement} canvas
  * @param {Scene} scene
- * @param {number} [ratio] device pixels to a CSS pixel
+ * @param {number} [ratio] device pixels to one of the scale's lengths
  */
 export function drawMap(canvas, scene, ratio = 1) {
   let painter = painters.get(canvas);

@@ -2,7 +2,7 @@
 
 /**
  * @typedef {object} Meanings
- * @property {(x: number, y: number) => void} hover over a place, in the element's own pixels
+ * @property {(x: number, y: number) => void} hover over a place, from the element's corner
  * @property {() => void} leave
  * @property {(x: number, y: number) => void} pick press there, or drag to there
  * @property {(factor: number, x: number, y: number) => void} zoom about a place
@@ -21,9 +21,10 @@ const ZOOM = 1.25;
 
 /**
  * @param {HTMLElement} element
+ * @param {() => number} unit CSS pixels to the lengths that are told
  * @param {Meanings} meanings
  */
-export function attachPointing(element, meanings) {
+export function attachPointing(element, unit, meanings) {
   /** Where each pressed pointer is. @type {Map<number, [number, number]>} */
   const pressed = new Map();
   let panning = false;
@@ -31,7 +32,7 @@ export function attachPointing(element, meanings) {
   /** @param {MouseEvent} event @returns {[number, number]} */
   const place = (event) => {
     const box = element.getBoundingClientRect();
-    return [event.clientX - box.left, event.clientY - box.top];
+    return [(event.clientX - box.left) / unit(), (event.clientY - box.top) / unit()];
   };
 
   element.addEventListener('pointerdown', (event) => {
@@ -80,7 +81,7 @@ export function attachPointing(element, meanings) {
   element.addEventListener('keydown', (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const steps = event.shiftKey ? LEAP : STEP;
-    const middle = /** @type {const} */ ([element.clientWidth / 2, element.clientHeight / 2]);
+    const middle = /** @type {const} */ ([element.clientWidth / 2 / unit(), element.clientHeight / 2 / unit()]);
     /** @type {Record<string, () => void>} */
     const keys = {
       ArrowLeft: () => meanings.move(-steps, 0),

@@ -16,14 +16,14 @@ import { nearestDigit, placeWords } from '../map/words.js';
 import { ViewKeeper } from '../map/view-keeper.js';
 import { zoomButtons } from '../map/zoom-buttons.js';
 
-/** How wide a picture of the manifold is at rest and while training, in CSS pixels. */
+/** How wide a picture of the manifold is at rest and while training. */
 const CELL = 25;
 const BUSY_CELL = 34;
 /** The view rests for so long before its pictures are decoded. */
 const REST_MS = 60;
 /** While training there are no more pictures than this: they are decoded many times a second. */
 const BUSY_PICTURES = 200;
-/** A digit is at a place if it is no farther, in CSS pixels. */
+/** A digit is at a place if it is no farther. */
 const TOUCH = 9;
 /** An arrow key goes this part of the shorter side. */
 const STEPS_PER_SIDE = 64;
@@ -49,6 +49,9 @@ export function mount(element, store, engine) {
   const still = matchMedia('(prefers-reduced-motion: reduce)');
   let theme = readTheme(element);
   let tones = mapTones(theme);
+  /** CSS pixels to a length here: on large screens, where type is larger, so are marks and numerals. */
+  let unit = 1;
+  /** Device pixels to a CSS pixel. */
   let ratio = 1;
   let size = { width: 0, height: 0 };
   let glyphs = makeGlyphs(theme, 10);
@@ -117,7 +120,7 @@ export function mount(element, store, engine) {
         ? { points: state.replay === null ? motion.at : moment.points, labels: state.digits.labels, hidden: state.hiddenClasses }
         : null,
     };
-    const context = painter.paint(scene, { ratio, moved: groundStale || moving });
+    const context = painter.paint(scene, { ratio: ratio * unit, moved: groundStale || moving });
     groundStale = moving;
     const pointed = state.zSource === 'hover' || (dragging && state.zSource === 'hand');
     const lens = state.replay !== null
@@ -129,7 +132,8 @@ export function mount(element, store, engine) {
 
   const resize = () => {
     ratio = pixelRatio();
-    size = { width: canvas.clientWidth, height: canvas.clientHeight };
+    unit = parseFloat(getComputedStyle(document.documentElement).fontSize) / 16;
+    size = { width: canvas.clientWidth / unit, height: canvas.clientHeight / unit };
     recolor();
     rescale();
   };
@@ -138,7 +142,7 @@ export function mount(element, store, engine) {
     theme = readTheme(element);
     tones = mapTones(theme);
     const side = Math.min(size.width, size.height);
-    glyphs = makeGlyphs(theme, Math.max(8.5, Math.min(20, side / 32)) * ratio);
+    glyphs = makeGlyphs(theme, Math.max(8.5, Math.min(13, 3.3 + side / 50)) * ratio * unit);
     redraw(true);
   };
 
@@ -155,7 +159,7 @@ export function mount(element, store, engine) {
   /** @param {Float32Array | null} code */
   const put = (code) => code && engine.setZ(code);
 
-  attachPointing(canvas, {
+  attachPointing(canvas, () => unit, {
     hover(x, y) {
       const code = live() && codeAt(scale.u(x), scale.v(y));
       if (code) engine.previewZ(code);
