@@ -10,7 +10,7 @@ const NUMBERS = /** @type {const} */ (['recon', 'kl', 'total']);
 export function detail({ store, engine }) {
   const shown = picture({ label: 'anomaly.picture', 'data-testid': 'anomaly-picture' });
   const back = picture({ label: 'anomaly.reconstruction', class: 'back', 'data-testid': 'anomaly-reconstruction' });
-  const title = h('h2', { 'data-testid': 'anomaly-name' });
+  const title = h('h2', { 'data-testid': 'anomaly-name', hidden: true });
   const verdict = h('p', { class: 'verdict', 'data-testid': 'anomaly-beyond', 'aria-live': 'polite' });
   const numbers = Object.fromEntries(NUMBERS.map((name) => [name, h('dd', { 'data-testid': `anomaly-${name}` })]));
 
@@ -21,6 +21,7 @@ export function detail({ store, engine }) {
     if (!current) return;
     const { lang } = store.state;
     const { one, beyond } = current;
+    title.hidden = false;
     title.textContent = translate(lang, `anomaly.odd.${one.name}`);
     showNumber(verdict, beyond, (share) => translate(lang, 'anomaly.verdict', { percent: (100 * (1 - share)).toFixed(1) }));
     for (const name of NUMBERS) showNumber(numbers[name], one[name], (value) => value.toFixed(1));

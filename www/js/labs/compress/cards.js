@@ -20,9 +20,9 @@ export function cards(store) {
   const made = CARDS.map((card) => {
     const canvas = picture({ label: `compress.${card.name}.label`, 'data-testid': `${card.id}-picture` });
     const title = h('h3');
-    const bytes = h('dd', { 'data-testid': `${card.id}-bytes` });
-    const bits = h('dd', { 'data-testid': `${card.id}-bits` });
-    const ratio = h('dd', { 'data-testid': `${card.id}-psnr` });
+    const bytes = h('li', { 'data-testid': `${card.id}-bytes` });
+    const bits = h('li', { 'data-testid': `${card.id}-bits` });
+    const ratio = h('li', { 'data-testid': `${card.id}-psnr` });
     /** @type {{ kept: Kept | null, numbers: number } | null} */
     let told = null;
     const words = () => {
@@ -33,7 +33,7 @@ export function cards(store) {
       bits.hidden = card.source === 'components';
       showNumber(ratio, told?.kept?.ratio ?? null, (value) => `${value.toFixed(1)} dB`);
     };
-    const element = h('article', { class: `card ${card.source}` }, canvas, h('div', {}, title, h('dl', {}, bytes, bits, ratio)));
+    const element = h('article', { class: `card ${card.source}` }, canvas, h('div', {}, title, h('ul', {}, bytes, bits, ratio)));
     store.watch(['lang'], words);
     return {
       card, element,

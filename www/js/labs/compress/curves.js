@@ -16,8 +16,8 @@ const x = (/** @type {number} */ numbers) => LEFT + ((numbers - 1) / (NUMBERS - 
 const y = (/** @type {number} */ ratio) => HEIGHT - BOTTOM - ((ratio - RANGE[0]) / (RANGE[1] - RANGE[0])) * (HEIGHT - BOTTOM - 8);
 
 export function curves() {
-  /** @type {Record<Curve, [number, number][]>} */
-  const points = { two: [], twenty: [], components: [] };
+  /** Mean PSNR by numbers kept. @type {Record<Curve, Map<number, number>>} */
+  const points = { two: new Map(), twenty: new Map(), components: new Map() };
   const lines = svg('g');
   const handle = svg('line', { class: 'handle', y1: 8, y2: HEIGHT - BOTTOM });
   const plot = svg(
@@ -32,8 +32,8 @@ export function curves() {
 
   const draw = () => {
     lines.replaceChildren(
-      ...(/** @type {const} */ (['components', 'twenty'])).map((name) => svg('polyline', { class: name, points: points[name].map(([n, ratio]) => `${x(n).toFixed(1)},${y(ratio).toFixed(1)}`).join(' ') })),
-      ...points.two.map(([n, ratio]) => svg('circle', { class: 'two', cx: x(n), cy: y(ratio), r: 4 })),
+      ...(/** @type {const} */ (['components', 'twenty'])).map((name) => svg('polyline', { class: name, points: [...points[name]].map(([n, ratio]) => `${x(n).toFixed(1)},${y(ratio).toFixed(1)}`).join(' ') })),
+      ...[...points.two].map(([n, ratio]) => svg('circle', { class: 'two', cx: x(n), cy: y(ratio), r: 4 })),
     );
   };
 
@@ -53,8 +53,8 @@ export function curves() {
      * @param {number} ratio mean PSNR in dB
      */
     add(name, numbers, ratio) {
-      points[name].push([numbers, ratio]);
-      plot.dataset[name] = String(points[name].length);
+      points[name].set(numbers, ratio);
+      plot.dataset[name] = String(points[name].size);
       draw();
     },
     /** @param {number} numbers the handle's */

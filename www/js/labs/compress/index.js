@@ -17,7 +17,8 @@ const JUDGES = 100;
 const MOST = 20;
 
 /** @typedef {import('../../engine/codecs.js').Codec} Codec */
-/** @typedef {{ two: Codec, twenty: Codec, components: Codec }} Codecs */
+/** Those that are there already.
+ * @typedef {{ two?: Codec, twenty?: Codec, components?: Codec }} Codecs */
 
 /** @type {import('../../views/tabs.js').Mount} */
 export const mount = async (element, store, engine) => {
@@ -32,8 +33,9 @@ export const mount = async (element, store, engine) => {
   const table = cards(store);
   const plot = curves();
 
-  /** @type {Codecs | null} */
-  let codecs = null;
+  /** @type {Codecs} */
+  const codecs = {};
+  let opened = false;
 
   const pack = latest((/** @type {null} */ _) => attempt(engine, async () => {
     showNumber(count, numbers.valueAsNumber, String);
@@ -41,33 +43,47 @@ export const mount = async (element, store, engine) => {
     show(original, pixels);
     showNumber(png, pixels && (await pngSize(original)), String);
     showNumber(deflated, pixels && (await deflatedSize(pixels)), String);
-    if (!codecs) return;
     for (const { codec, numbers: kept, tell } of table.of(codecs, numbers.valueAsNumber)) {
-      const found = pixels && (await codec.keep(pixels, kept));
+      const found = codec && pixels ? await codec.keep(pixels, kept) : null;
       tell(found && pixels && { pixels: found.pictures, ratio: psnr(found.pictures, pixels), bits: found.bits?.[0] ?? null }, kept);
     }
     plot.mark(numbers.valueAsNumber);
   }));
 
-  /** @param {import('../../state/digits.js').Digits} digits */
+  /**
+   * Each codec is used as soon as it is there, and judged over held-out digits after that.
+   * @param {import('../../state/digits.js').Digits} digits
+   */
   const open = async ({ images }) => {
     const learnt = images.slice(0, LEARNT * PIXELS);
-    const [two, twenty, components] = await Promise.all([vaeCodec('dense-2', learnt), vaeCodec('dense-20', learnt), pcaCodec(learnt, MOST)]);
-    codecs = { two, twenty, components };
-    progress.hidden = true;
-    await pack(null);
     const judges = images.slice(LEARNT * PIXELS, (LEARNT + JUDGES) * PIXELS);
-    for (const [name, codec] of /** @type {const} */ ([['two', two], ['twenty', twenty], ['components', components]])) {
-      for (let kept = name === 'two' ? 2 : 1; kept <= codec.size; kept++) {
+    /** @param {keyof Codecs} name @param {Promise<Codec>} coming @param {number} least numbers that it is judged with */
+    const add = async (name, coming, least) => {
+      const codec = await coming;
+      codecs[name] = codec;
+      await pack(null);
+      for (let kept = least; kept <= codec.size; kept++) {
         const { pictures } = await codec.keep(judges, kept);
         plot.add(name, kept, mean(Array.from({ length: JUDGES }, (_, i) => psnr(nth(pictures, i), nth(judges, i)))));
       }
-    }
+    };
+    await Promise.all([
+      add('two', vaeCodec('dense-2', learnt), 2), add('twenty', vaeCodec('dense-20', learnt), 1), add('components', pcaCodec(learnt, MOST), 1),
+    ]);
+    progress.hidden = true;
   };
 
-  whileOpen({ store, engine }, 'compress', ['digits'], async () => {
+  whileOpen({ store, engine }, 'compress', ['digits', 'tab'], async () => {
     const { digits } = store.state;
-    if (digits && !codecs) await open(digits);
+    if (!digits || opened) return;
+    opened = true;
+    try {
+      await open(digits);
+    } catch (thrown) {
+      // Fetched again when the digits or the tab come again.
+      opened = false;
+      throw thrown;
+    }
   });
   numbers.addEventListener('input', () => void pack(null));
   showNumber(count, numbers.valueAsNumber, String);
