@@ -13,7 +13,7 @@ import sys
 from pathlib import Path
 
 import numpy as np
-from likelihood import Model, read_images
+from likelihood import Model, read_images, softplus_sums
 
 sys.path.append(str(Path(__file__).parent.parent / "golden"))
 
@@ -50,8 +50,7 @@ def by_grid(model, x, points):
         z = np.stack([np.full(points, first), line], 1).astype(np.float32)
         logits = model.logits(z)
         log_prior = -0.5 * (z.astype(np.float64) ** 2).sum(1) - math.log(2 * math.pi)
-        softplus = np.logaddexp(0, logits).sum(1, dtype=np.float64)
-        terms = (logits @ x.T).astype(np.float64) + (log_prior - softplus + log_area)[:, None]
+        terms = (logits @ x.T).astype(np.float64) + (log_prior - softplus_sums(logits) + log_area)[:, None]
         distance = np.sqrt((((z[:, None] - mu) / sigma) ** 2).sum(2))
         far = np.logaddexp(far, log_sum(np.where(distance > FAR, terms, -np.inf)))
         near = np.logaddexp(near, log_sum(np.where(distance > FAR, -np.inf, terms)))
