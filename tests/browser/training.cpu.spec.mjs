@@ -148,6 +148,9 @@ test('a learning rate that blows up is told, and the weights before it are back'
   await expect(page.getByTestId('status')).toHaveAttribute('data-run', 'idle');
   expect(ink(before)).toBeGreaterThan(30);
   expect((await pixels(page, 'reconstruction')).every(Number.isFinite)).toBe(true);
+  // Nothing measured with the lost weights is left.
+  const elbo = await page.getByTestId('loss-elbo').getAttribute('data-value');
+  expect(elbo === null || Number(elbo) > -2000, `ELBO ${elbo}`).toBe(true);
 });
 
 test('data that cannot be fetched are told, and training can be tried again', async ({ page, problems }) => {
