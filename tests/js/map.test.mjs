@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { frameOf, gridCodes, layOut, tonesBetween } from '../../www/js/map/manifold.js';
+import { drawingOf, momentOf, samplesOf } from '../../www/js/map/moment.js';
 import { Motion } from '../../www/js/map/motion.js';
 import { normalCdf, normalQuantile } from '../../www/js/map/normal.js';
 import { klOfPosterior, orderByKl } from '../../www/js/map/order.js';
@@ -10,7 +11,7 @@ import { CLASS_COLORS, rgbOf } from '../../www/js/map/palette.js';
 import { along, dimensionPlane, principalPlane, project, projectedEllipse, residual } from '../../www/js/map/plane.js';
 import { Recorder } from '../../www/js/map/recorder.js';
 import { fitted, makeScale, zoomed } from '../../www/js/map/scale.js';
-import { REACH, STOPS, traversal } from '../../www/js/map/traversal.js';
+import { REACH, STOPS, reachOf, traversal } from '../../www/js/map/traversal.js';
 import { ViewKeeper } from '../../www/js/map/view-keeper.js';
 import { commonClass, nearestDigit } from '../../www/js/map/words.js';
 import { readUrl, writeUrl } from '../../www/js/state-url.js';
@@ -207,6 +208,69 @@ test('dimensions stand by their divergence, and a traversal moves one alone', ()
   assert.ok([...codes].every((value, i) => i % 2 === 1 || value === 1));
   near(codes[1], -codes[codes.length - 1]);
   assert.ok(Math.abs(codes[1]) < REACH);
+});
+
+test('sliders reach as far as nearly all codes, and no farther than codes that blow up', () => {
+  assert.equal(reachOf(new Float32Array(100).fill(1)), REACH);
+  assert.equal(reachOf(Float32Array.from({ length: 1000 }, (_, i) => (i < 5 ? 90 : 1))), REACH);
+  const wide = reachOf(Float32Array.from({ length: 100 }, (_, i) => (i % 2 ? -13 : 13)));
+  assert.ok(wide >= 13 && wide < 20);
+  assert.ok(Number.isFinite(reachOf(new Float32Array(10).fill(Infinity))));
+  const codes = traversal(Float32Array.of(0), [0], 7);
+  near(codes[0], -6);
+  near(codes[STOPS - 1], 6);
+});
+
+/**
+ * A state with two snapshots: the digits went from (0, 0) to (2, 4), the drawing's μ from 0 to 1.
+ * @returns {import('../../www/js/store.js').State}
+ */
+function trained() {
+  const state = initialState();
+  const plane = dimensionPlane(2, 0, 1);
+  const { planeChoice: choice } = state;
+  const snapshots = [0, 1].map((i) => {
+    const mu = Float32Array.of(2 * i, 4 * i);
+    return {
+      step: 10 * i, losses: null, choice, mu: Float32Array.of(i, i), sigma: Float32Array.of(1 - i / 2, 1), reconstruction: null,
+      samples: new Float32Array(784).fill(i), manifold: null, atlas: { mu, kl: new Float64Array(2), plane, points: project(mu, plane) },
+    };
+  });
+  return { ...state, snapshots, atlas: snapshots[1].atlas, samples: new Float32Array(784).fill(9), mu: Float32Array.of(5, 5), sigma: Float32Array.of(1, 1), z: Float32Array.of(6, 6) };
+}
+
+test('between two snapshots of a replay all is between', () => {
+  const state = { ...trained(), replay: 0.25 };
+  const moment = momentOf(state);
+  assert.deepEqual([...(moment?.points ?? [])], [0.5, 1]);
+  assert.deepEqual([...(moment?.mu ?? [])], [0.25, 0.25]);
+  assert.deepEqual([...(moment?.sigma ?? [])], [0.875, 1]);
+  assert.equal(moment?.z, null);
+  assert.equal(samplesOf(state)?.[0], 0);
+  assert.equal(samplesOf({ ...state, replay: 0.75 })?.[0], 1);
+  assert.equal(samplesOf({ ...state, replay: null })?.[0], 9);
+});
+
+test('without a replay the moment is now, and codes of another model are not in it', () => {
+  const state = trained();
+  const moment = momentOf(state);
+  assert.ok(moment);
+  assert.deepEqual([...(moment.mu ?? [])], [5, 5]);
+  const { posterior, z } = drawingOf(moment);
+  assert.deepEqual([posterior?.u, posterior?.ellipse.major, z?.u], [5, 1, 6]);
+  const other = momentOf({ ...state, mu: new Float32Array(3), sigma: new Float32Array(3), z: new Float32Array(3) });
+  assert.deepEqual([other?.mu, other?.sigma, other?.z], [null, null, null]);
+  assert.equal(momentOf({ ...state, atlas: null }), null);
+});
+
+test('a replay keeps its points when another plane is chosen, seen on that one', () => {
+  const state = trained();
+  const turned = dimensionPlane(2, 1, 0);
+  const moment = momentOf({
+    ...state, replay: 1, planeChoice: { kind: 'dimensions', x: 1, y: 0 }, atlas: { ...state.snapshots[1].atlas, plane: turned, points: Float32Array.of(4, 2) },
+  });
+  assert.deepEqual([...(moment?.points ?? [])], [4, 2]);
+  assert.equal(moment?.manifold, null);
 });
 
 test('a place is among the digits that lie nearest to it', () => {

@@ -138,12 +138,13 @@ export function atlas(vae, store, report) {
   );
 
   const record = () => {
-    const { step, train: losses, atlas: shown, manifold, mu, sigma, reconstruction, zSource, planeChoice: choice } = store.state;
+    const { step, train: losses, atlas: shown, manifold, mu, sigma, reconstruction, zSource, samples, planeChoice: choice } = store.state;
     if (!shown) return;
     snapshots.offer(() => ({
       step, losses, choice,
       // Of many dimensions the codes would fill the memory; their places on the plane are kept.
-      atlas: shown.plane.a.length > MANY ? { ...shown, mu: new Float32Array() } : shown, manifold, mu, sigma, reconstruction: zSource === 'mu' ? reconstruction : null,
+      atlas: shown.plane.a.length > MANY ? { ...shown, mu: new Float32Array() } : shown, manifold, mu, sigma, samples,
+      reconstruction: zSource === 'mu' ? reconstruction : null,
     }));
     if (store.state.snapshots !== snapshots.entries) store.set({ snapshots: snapshots.entries });
   };

@@ -50,7 +50,7 @@ export function inference(vae, store, report) {
   const lookAgain = latest((/** @type {null} */ _) =>
     quietly(async () => {
       const { input, zSource, z } = store.state;
-      if (!input) return;
+      if (!input) return decode(null);
       const { mu, logvar } = await vae.encode(input, { labels: labels() });
       const kept = zSource !== 'mu' && z?.length === mu.length;
       const reconstruction = await vae.decode(kept ? z : mu, { labels: labels() });
@@ -134,8 +134,7 @@ export function inference(vae, store, report) {
     /** z = μ again. */
     latentToMean() {
       held = null;
-      const { mu } = store.state;
-      if (mu) decodeAt(mu, 'mu');
+      decodeAt(store.state.mu, 'mu');
     },
 
     /** z = μ + σ ⊙ ε with a fresh ε ~ N(0, 1). */

@@ -64,6 +64,15 @@ function present({ manifold, mu, sigma, trail, z }, { plane, points }) {
 }
 
 /**
+ * The sheet of samples as it is now, or was at that place in the replay.
+ * @param {Readonly<State>} state
+ * @returns {Float32Array | null} n×784
+ */
+export function samplesOf({ samples, replay, snapshots }) {
+  return (replay === null ? null : snapshots[Math.min(snapshots.length - 1, Math.round(replay))]?.samples) ?? samples;
+}
+
+/**
  * The parts of a scene that belong to the drawing.
  * @param {Moment} moment
  * @returns {Pick<import('./draw.js').Scene, 'posterior' | 'trail' | 'z' | 'flat'>}

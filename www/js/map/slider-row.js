@@ -35,15 +35,18 @@ export function makeSliderRow(index, roomy, moved) {
    * @param {number} sigma
    * @param {number | null} z
    * @param {number | null} kl mean over the test digits in nats
+   * @param {number} reach of the slider
    * @param {'en' | 'zh'} lang
    */
-  const show = (mu, sigma, z, kl, lang) => {
+  const show = (mu, sigma, z, kl, reach, lang) => {
     // Many rows are told of every movement; most of them stay as they are.
-    const now = `${mu} ${sigma} ${z} ${kl} ${lang}`;
+    const now = `${mu} ${sigma} ${z} ${kl} ${reach} ${lang}`;
     if (now === shown) return;
     shown = now;
-    cell.style.setProperty('--from', String(50 + (50 * (mu - sigma)) / REACH));
-    cell.style.setProperty('--length', String((100 * sigma) / REACH));
+    cell.style.setProperty('--from', String(50 + (50 * (mu - sigma)) / reach));
+    cell.style.setProperty('--length', String((100 * sigma) / reach));
+    slider.max = String(reach);
+    slider.min = String(-reach);
     slider.disabled = z === null;
     if (z !== null) slider.value = String(z);
     const words = translate(lang, 'latent.slider', { index: index + 1 });

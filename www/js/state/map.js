@@ -32,6 +32,7 @@
  * @property {Float32Array | null} mu of the drawing
  * @property {Float32Array | null} sigma
  * @property {Float32Array | null} reconstruction of the drawing
+ * @property {Float32Array | null} samples n×784, of the same codes all along
  */
 
 /**

@@ -6,7 +6,7 @@ import { tonesBetween } from '../map/manifold.js';
 import { klOfPosterior, orderByKl } from '../map/order.js';
 import { Sheet } from '../map/sheet.js';
 import { makeSliderRow, stripCanvas } from '../map/slider-row.js';
-import { STOPS, traversal } from '../map/traversal.js';
+import { REACH, STOPS, reachOf, traversal } from '../map/traversal.js';
 
 /** So many dimensions have room for a strip each; of more, one strip shows the one that is pointed at. */
 const FEW = 4;
@@ -44,6 +44,9 @@ export function mount(element, store, engine) {
   let active = 0;
   let pressed = false;
   let reordered = 0;
+  let reach = REACH;
+  /** The codes that the reach was found from. @type {Float32Array | null} */
+  let reached = null;
   const sheet = new Sheet();
 
   const few = () => rows.length <= FEW;
@@ -62,7 +65,7 @@ export function mount(element, store, engine) {
     if (!spec || z?.length !== rows.length) return;
     const dimensions = few() ? rows.map(({ index }) => index) : [active];
     caption.textContent = translate(lang, 'latent.traversal', { index: active + 1 });
-    const pictures = await engine.decodeMany(traversal(z, dimensions));
+    const pictures = await engine.decodeMany(traversal(z, dimensions, reach));
     const { width, height } = spec.input;
     if (!pictures || store.state.spec !== spec || pictures.length !== dimensions.length * STOPS * width * height) return;
     const source = sheet.paint(pictures, { columns: STOPS, width, height }, TONES);
@@ -116,7 +119,12 @@ export function mount(element, store, engine) {
     const known = mu?.length === rows.length && sigma !== null;
     const at = z?.length === rows.length ? z : null;
     const kl = atlas?.kl.length === rows.length ? atlas.kl : null;
-    rows.forEach(({ tell }, j) => tell(known ? mu[j] : 0, known ? sigma[j] : 0, at ? at[j] : null, kl ? kl[j] : null, lang));
+    // A slider that changes its range under the hand would run away from it.
+    if (atlas && atlas.mu !== reached && !pressed) {
+      reached = atlas.mu;
+      reach = reachOf(atlas.mu);
+    }
+    rows.forEach(({ tell }, j) => tell(known ? mu[j] : 0, known ? sigma[j] : 0, at ? at[j] : null, kl ? kl[j] : null, reach, lang));
   });
   store.watch(['atlas', 'mu', 'run'], arrange);
   store.watch(['z', 'spec', 'weightsVersion', 'label', 'lang'], () => void strips(null));

@@ -1,6 +1,7 @@
 // Digits imagined by the model: random codes, decoded.
 
 import { h, translate } from '../dom.js';
+import { samplesOf } from '../map/moment.js';
 import { showPixels } from '../raster.js';
 
 const SIDE = 28;
@@ -42,7 +43,9 @@ export function mount(element, store, engine) {
     h('div', { class: 'samples-head' }, h('h2', { text: 'samples.title', title: 'samples.caption' }), again),
     h('div', { class: 'sheet-box' }, canvas),
   );
-  store.watch(['samples', 'lang'], ({ samples, lang }) => {
+  store.watch(['samples', 'replay', 'lang'], (state) => {
+    const { lang } = state;
+    const samples = samplesOf(state);
     if (!samples) return;
     const { pixels, width, height } = tile(samples);
     if (canvas.width !== width || canvas.height !== height) {
