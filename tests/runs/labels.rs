@@ -116,6 +116,14 @@ pub(crate) fn conditional_models_in_every_request(choice: Choice) {
     close(&block_on(vae.encode(few, some)).unwrap().mu, &all.mu);
     let decoded = block_on(vae.decode(&all.mu, Some(&labels))).unwrap();
     close(&block_on(vae.decode(&all.mu[..6], some)).unwrap(), &decoded);
+    let inside = |vae: &mut Vae, x: &[f32], z: &[f32], labels| {
+        let layers = block_on(vae.encoder_layers(x, labels)).unwrap();
+        [layers, block_on(vae.decoder_layers(z, labels)).unwrap()].concat()
+    };
+    let layers = inside(&mut vae, &x, &all.mu, Some(&labels));
+    assert_eq!(layers.iter().map(Vec::len).collect::<Vec<_>>(), [130 * 24, 130 * 24]);
+    let first = inside(&mut vae, few, &all.mu[..6], some);
+    first.iter().zip(&layers).for_each(|(few, all)| close(few, all));
     let elbo = block_on(vae.elbo(&x, Some(&labels), 2, 1)).unwrap();
     close(&block_on(vae.elbo(few, some, 2, 1)).unwrap().recon, &elbo.recon);
     let slopes = block_on(vae.latent_gradient(&all.mu, &x, None, Some(&labels))).unwrap();

@@ -275,6 +275,10 @@ pub(crate) fn small_and_large_requests_agree(choice: Choice) {
     for (a, b) in few.iter().zip(&decoded) {
         assert!((a - b).abs() < 1e-4, "{a} against {b}");
     }
+    // The weights that are shown are those that were trained.
+    let params = block_on(vae.params()).unwrap();
+    let tensor = vae.layout().tensors[0].clone();
+    assert_eq!(block_on(vae.tensor(&tensor.name)).unwrap().values, params[tensor.range]);
 }
 
 /// Declares every body as a test on one backend.
