@@ -70,6 +70,36 @@ test('a click draws a dot; undo takes it back; clear leaves nothing', async ({ p
   await expect.poll(async () => ink(await pixels(page, 'model-input'))).toBe(0);
 });
 
+test('a finger draws, and a pen presses', async ({ page }) => {
+  await open(page);
+  await page.getByTestId('clear').click();
+  const box = await page.getByTestId('sketchpad').boundingBox();
+  if (!box) throw new Error('the pad is not on the page');
+  const input = await page.context().newCDPSession(page);
+  const at = (/** @type {number} */ i) => ({ x: box.x + box.width * 0.4, y: box.y + box.height * (0.2 + 0.06 * i) });
+  const steps = [1, 2, 3, 4, 5, 6, 7, 8, 9];
+  await input.send('Input.dispatchTouchEvent', { type: 'touchStart', touchPoints: [at(0)] });
+  for (const i of steps) await input.send('Input.dispatchTouchEvent', { type: 'touchMove', touchPoints: [at(i)] });
+  await input.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] });
+  await expect.poll(async () => ink(await pixels(page, 'model-input'))).toBeGreaterThan(20);
+
+  const pen = (/** @type {'mousePressed' | 'mouseMoved' | 'mouseReleased'} */ type, /** @type {number} */ i, /** @type {number} */ force) =>
+    input.send('Input.dispatchMouseEvent', { type, ...at(i), button: 'left', buttons: 1, clickCount: 1, pointerType: 'pen', force });
+  await page.getByTestId('clear').click();
+  await pen('mousePressed', 0, 0.2);
+  for (const i of steps) await pen('mouseMoved', i, 0.2 + 0.08 * i);
+  await pen('mouseReleased', 9, 0);
+  const drawn = () => page.evaluate(() => /** @type {any} */ (globalThis).playground.store.state.strokes.map((/** @type {any} */ stroke) => stroke.pressure));
+  await expect.poll(async () => (await drawn()).length).toBe(1);
+  const [pressure] = await drawn();
+  expect(pressure.at(-1)).toBeGreaterThan(pressure[0]);
+  // The link tells it too.
+  await expect(page).toHaveURL(/ink=AA/);
+  await page.reload();
+  await expect(page.getByTestId('ready')).toBeAttached();
+  expect((await drawn())[0].length).toBe(pressure.length);
+});
+
 test('redo brings back what undo took; the eraser takes ink away', async ({ page }) => {
   await open(page);
   await page.getByTestId('clear').click();

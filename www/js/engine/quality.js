@@ -34,12 +34,16 @@ export function quality(vae, store, report) {
     if (store.state.input === input) store.set({ terms: { recon: recon[0], kl: kl[0] } });
   }));
 
+  /** What the present yardstick was taken with. */
+  let taken = { version: -1, digits: 0 };
+
   const yardstick = latest((/** @type {null} */ _) => quietly(async () => {
     const training = store.state.run === 'running';
     await rest(training ? TRAINING_MS : YARDSTICK_MS);
     const { digits, spec, weightsVersion } = store.state;
     if (!digits || !spec) return;
     const n = training ? FEWER : digits.labels.length;
+    if (taken.version === weightsVersion && taken.digits >= n) return;
     const elbo = new Float64Array(n);
     for (let first = 0; first < n; first += AT_ONCE) {
       const end = Math.min(n, first + AT_ONCE);
@@ -49,7 +53,9 @@ export function quality(vae, store, report) {
       // Other weights at rest: they have asked already. While training they are other weights all the time.
       if (!training && store.state.weightsVersion !== weightsVersion) return;
     }
-    if (store.state.spec === spec) store.set({ usual: elbo.sort() });
+    if (store.state.spec !== spec) return;
+    taken = { version: weightsVersion, digits: n };
+    store.set({ usual: elbo.sort() });
   }));
 
   store.watch(['input', 'weightsVersion', 'label'], () => void terms(null));
