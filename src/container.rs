@@ -5,15 +5,14 @@
 //! tensor, and the sum of its offsets can overflow. Nor is writing: it orders the notes by a random hash, so the
 //! same model would give another file each time.
 
-use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BinaryHeap};
 use std::fmt;
-use std::marker::PhantomData;
 
 use half::f16;
 use safetensors::tensor::{Dtype, TensorInfo};
-use serde::de::{Deserializer, Error as _, MapAccess, Visitor};
-use serde::{Deserialize, Serialize};
+use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, Visitor};
+use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use crate::error::{Error, Result};
 use crate::json;
@@ -48,47 +47,93 @@ pub(crate) struct Container<'a> {
     data: &'a [u8],
 }
 
-#[derive(Debug, Serialize, Deserialize)]
+/// Written and read by hand: what serde derives for a flattened map reads every value twice, and takes as much code as
+/// all other JSON together.
+#[derive(Debug, Default)]
 struct Header {
-    #[serde(
-        rename = "__metadata__",
-        default,
-        skip_serializing_if = "BTreeMap::is_empty",
-        deserialize_with = "without_repeats"
-    )]
     notes: BTreeMap<String, String>,
-    #[serde(flatten, deserialize_with = "without_repeats")]
     tensors: BTreeMap<String, TensorInfo>,
 }
 
-/// Reads a map whose keys all differ; serde's own keeps the last of equal ones, other readers the first.
-fn without_repeats<'de, D, V>(source: D) -> Result<BTreeMap<String, V>, D::Error>
-where
-    D: Deserializer<'de>,
-    V: Deserialize<'de>,
-{
-    struct Differing<V>(PhantomData<V>);
-    impl<'de, V: Deserialize<'de>> Visitor<'de> for Differing<V> {
-        type Value = BTreeMap<String, V>;
+/// The key of the notes among the tensors.
+const NOTES: &str = "__metadata__";
 
-        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("an object")
+impl Serialize for Header {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        let mut map = to.serialize_map(None)?;
+        if !self.notes.is_empty() {
+            map.serialize_entry(NOTES, &self.notes)?;
         }
-
-        fn visit_map<M: MapAccess<'de>>(self, mut entries: M) -> Result<Self::Value, M::Error> {
-            let mut map = BTreeMap::new();
-            while let Some((key, value)) = entries.next_entry()? {
-                match map.entry(key) {
-                    Entry::Vacant(place) => place.insert(value),
-                    Entry::Occupied(place) => {
-                        return Err(M::Error::custom(format_args!("{} is there twice", place.key())));
-                    }
-                };
-            }
-            Ok(map)
+        for (name, info) in &self.tensors {
+            map.serialize_entry(name, info)?;
         }
+        map.end()
     }
-    source.deserialize_map(Differing(PhantomData))
+}
+
+impl<'de> Deserialize<'de> for Header {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        from.deserialize_map(HeaderVisitor)
+    }
+}
+
+struct HeaderVisitor;
+
+impl<'de> Visitor<'de> for HeaderVisitor {
+    type Value = Header;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<M: MapAccess<'de>>(self, mut entries: M) -> Result<Header, M::Error> {
+        let (mut notes, mut tensors) = (None, BTreeMap::new());
+        while let Some(key) = entries.next_key::<String>()? {
+            if key != NOTES {
+                insert(&mut tensors, key, entries.next_value()?)?;
+            } else if notes.replace(entries.next_value::<Notes>()?).is_some() {
+                return Err(M::Error::duplicate_field(NOTES));
+            }
+        }
+        Ok(Header { notes: notes.map(|Notes(notes)| notes).unwrap_or_default(), tensors })
+    }
+}
+
+struct Notes(BTreeMap<String, String>);
+
+impl<'de> Deserialize<'de> for Notes {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        from.deserialize_map(NotesVisitor)
+    }
+}
+
+struct NotesVisitor;
+
+impl<'de> Visitor<'de> for NotesVisitor {
+    type Value = Notes;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<M: MapAccess<'de>>(self, mut entries: M) -> Result<Notes, M::Error> {
+        let mut notes = BTreeMap::new();
+        while let Some((key, note)) = entries.next_entry()? {
+            insert(&mut notes, key, note)?;
+        }
+        Ok(Notes(notes))
+    }
+}
+
+/// Adds an entry whose key must be new; serde's own maps keep the last of equal ones, other readers the first.
+fn insert<V, E: serde::de::Error>(map: &mut BTreeMap<String, V>, key: String, value: V) -> Result<(), E> {
+    match map.entry(key) {
+        Entry::Vacant(place) => {
+            place.insert(value);
+            Ok(())
+        }
+        Entry::Occupied(place) => Err(E::custom(format_args!("{} is there twice", place.key()))),
+    }
 }
 
 impl<'a> Container<'a> {
@@ -179,10 +224,11 @@ impl<'a> Container<'a> {
 
 /// Checks that each tensor has the bytes its shape calls for, and that together they are all bytes there are.
 fn check_ranges(tensors: &BTreeMap<String, TensorInfo>, bytes: usize) -> Result<()> {
-    let mut in_order: Vec<_> = tensors.iter().collect();
-    in_order.sort_unstable_by_key(|(_, info)| info.data_offsets);
+    // The heap's sort is a tenth of the code of a slice's.
+    let in_order: BinaryHeap<_> = tensors.iter().map(|(name, info)| (info.data_offsets, name)).collect();
     let mut end = 0;
-    for (name, info) in in_order {
+    for (_, name) in in_order.into_sorted_vec() {
+        let info = &tensors[name];
         let (from, to) = info.data_offsets;
         if from != end || to < from {
             return Err(bad(format!(

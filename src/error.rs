@@ -68,16 +68,19 @@ pub enum Error {
 
 impl Error {
     /// Shorthand for [`Error::InvalidArgument`].
+    #[cold]
     pub fn argument(what: impl Into<String>, problem: impl Into<String>) -> Self {
         Self::InvalidArgument { what: brief(what), problem: brief(problem) }
     }
 
     /// Shorthand for [`Error::InvalidSpec`].
+    #[cold]
     pub fn spec(at: impl Into<String>, problem: impl Into<String>) -> Self {
         Self::InvalidSpec { at: brief(at), problem: brief(problem) }
     }
 
     /// Shorthand for [`Error::InvalidCheckpoint`].
+    #[cold]
     pub fn checkpoint(problem: impl Into<String>) -> Self {
         Self::InvalidCheckpoint(brief(problem))
     }

@@ -41,8 +41,12 @@ struct Scale<'a> {
 impl Task for Scale<'_> {
     #[inline(always)]
     fn run(self) {
-        for (to, &from) in self.to.iter_mut().zip(self.from) {
-            *to = f32::from(from) * (1.0 / 255.0);
+        for (to, from) in self.to.chunks_mut(LANES).zip(self.from.chunks(LANES)) {
+            let (from, mut values) = (vector(from), [0.0; LANES]);
+            for (value, from) in values.iter_mut().zip(from) {
+                *value = f32::from(from) * (1.0 / 255.0);
+            }
+            to.copy_from_slice(&values[..to.len()]);
         }
     }
 }
@@ -61,9 +65,27 @@ impl Task for Draw<'_> {
     #[inline(always)]
     fn run(self) {
         let Self { seed, draw, first, from, to } = self;
-        for (i, (to, &grey)) in to.iter_mut().zip(from).enumerate() {
-            let white = binarize::white(seed, draw, first.wrapping_add(i as u32), grey);
-            *to = if white { 1.0 } else { 0.0 };
+        for (i, (to, from)) in to.chunks_mut(LANES).zip(from.chunks(LANES)).enumerate() {
+            let first = first.wrapping_add((i * LANES) as u32);
+            let (greys, mut values) = (vector(from), [0.0; LANES]);
+            for j in 0..LANES {
+                let white = binarize::white(seed, draw, first.wrapping_add(j as u32), greys[j]);
+                values[j] = if white { 1.0 } else { 0.0 };
+            }
+            to.copy_from_slice(&values[..to.len()]);
         }
     }
+}
+
+/// Pixels of the inner loops.
+const LANES: usize = 16;
+
+/// Up to `LANES` pixels with zeros behind them.
+#[inline(always)]
+fn vector(pixels: &[u8]) -> [u8; LANES] {
+    pixels.first_chunk().copied().unwrap_or_else(|| {
+        let mut padded = [0; LANES];
+        padded[..pixels.len()].copy_from_slice(pixels);
+        padded
+    })
 }

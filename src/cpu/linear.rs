@@ -2,11 +2,9 @@
 
 use super::Machine;
 use super::gemm::{self, Along, Operand, Output, Product};
-use super::math::{self, Apply};
 use super::memory::Memory;
-use super::simd::Task;
+use super::pointwise;
 use crate::op::{Linear, Step};
-use crate::spec::Activation;
 
 pub(super) fn run(o: &Linear, machine: &mut Machine, memory: &mut Memory<'_>, step: &Step) {
     let (m, n, k) = ((step.rows * o.samples) as usize, o.outputs as usize, o.inputs as usize);
@@ -21,32 +19,10 @@ pub(super) fn run(o: &Linear, machine: &mut Machine, memory: &mut Memory<'_>, st
             b: Operand { values: memory.read(o.weight), stride: k, along: Along::Reduction },
         };
         gemm::multiply(machine, &product, Output { c: y, side: &mut [], side_width: 0 }, |_, y, _| {
-            isa.run(Finish { y, bias, activation: o.activation });
+            for y in y.chunks_exact_mut(n) {
+                pointwise::add(isa, y, bias);
+                pointwise::activate(isa, o.activation, y);
+            }
         });
     });
-}
-
-/// y = activation(y + b) for some rows.
-struct Finish<'a> {
-    y: &'a mut [f32],
-    bias: &'a [f32],
-    activation: Activation,
-}
-
-impl Task for Finish<'_> {
-    #[inline(always)]
-    fn run(self) {
-        math::activation(self.activation, self);
-    }
-}
-
-impl Apply for Finish<'_> {
-    #[inline(always)]
-    fn with(self, f: impl Fn(f32) -> f32 + Copy) {
-        for row in self.y.chunks_exact_mut(self.bias.len()) {
-            for (y, &b) in row.iter_mut().zip(self.bias) {
-                *y = f(*y + b);
-            }
-        }
-    }
 }

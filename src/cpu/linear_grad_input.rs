@@ -2,9 +2,8 @@
 
 use super::Machine;
 use super::gemm::{self, Along, Operand, Output, Product};
-use super::math::{self, Apply};
 use super::memory::Memory;
-use super::simd::Task;
+use super::pointwise;
 use crate::op::{LinearGradInput, Step};
 use crate::spec::Activation;
 
@@ -23,31 +22,8 @@ pub(super) fn run(o: &LinearGradInput, machine: &mut Machine, memory: &mut Memor
         gemm::multiply(machine, &product, Output { c: dx, side: &mut [], side_width: 0 }, |first, dx, _| {
             if o.activation != Activation::Identity {
                 let saved = &saved[first * k..][..dx.len()];
-                isa.run(Finish { dx, saved, activation: o.activation });
+                pointwise::activate_grad(isa, o.activation, dx, saved);
             }
         });
     });
-}
-
-/// dx = dx · activation′ for some rows.
-struct Finish<'a> {
-    dx: &'a mut [f32],
-    saved: &'a [f32],
-    activation: Activation,
-}
-
-impl Task for Finish<'_> {
-    #[inline(always)]
-    fn run(self) {
-        math::derivative(self.activation, self);
-    }
-}
-
-impl Apply for Finish<'_> {
-    #[inline(always)]
-    fn with(self, f: impl Fn(f32) -> f32 + Copy) {
-        for (dx, &saved) in self.dx.iter_mut().zip(self.saved) {
-            *dx *= f(saved);
-        }
-    }
 }

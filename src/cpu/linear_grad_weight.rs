@@ -3,7 +3,7 @@
 use super::Machine;
 use super::gemm::{self, Along, Operand, Output, Product};
 use super::memory::Memory;
-use super::simd::Task;
+use super::pointwise;
 use crate::op::{LinearGradWeight, Space, Step, View, WeightGradient};
 
 pub(super) fn run(o: &LinearGradWeight, machine: &mut Machine, memory: &mut Memory<'_>, step: &Step) {
@@ -18,7 +18,9 @@ pub(super) fn run(o: &LinearGradWeight, machine: &mut Machine, memory: &mut Memo
 fn gradient(p: &WeightGradient, machine: &mut Machine, memory: &Memory<'_>, grads: &mut [f32], step: &Step) {
     let (m, n, k) = ((step.rows * p.samples) as usize, p.outputs as usize, p.inputs as usize);
     let delta = &memory.read(p.delta)[..m * n];
-    machine.isa.run(ColumnSums { delta, sums: &mut grads[p.bias.range()][..n] });
+    let sums = &mut grads[p.bias.range()][..n];
+    sums.fill(0.0);
+    delta.chunks_exact(n).for_each(|row| pointwise::add(machine.isa, sums, row));
     let product = Product {
         m: n,
         n: k,
@@ -28,21 +30,4 @@ fn gradient(p: &WeightGradient, machine: &mut Machine, memory: &Memory<'_>, grad
     };
     let output = Output { c: &mut grads[p.weight.range()], side: &mut [], side_width: 0 };
     gemm::multiply(machine, &product, output, |_, _, _| ());
-}
-
-struct ColumnSums<'a> {
-    delta: &'a [f32],
-    sums: &'a mut [f32],
-}
-
-impl Task for ColumnSums<'_> {
-    #[inline(always)]
-    fn run(self) {
-        self.sums.fill(0.0);
-        for row in self.delta.chunks_exact(self.sums.len()) {
-            for (sum, &d) in self.sums.iter_mut().zip(row) {
-                *sum += d;
-            }
-        }
-    }
 }

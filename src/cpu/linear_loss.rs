@@ -2,7 +2,7 @@
 
 use super::Machine;
 use super::gemm::{self, Along, Operand, Output, Product};
-use super::likelihood::Row;
+use super::likelihood::{self, Row};
 use super::memory::Memory;
 use crate::op::{LOSS_COLUMNS, LinearLoss, Step};
 
@@ -25,7 +25,7 @@ pub(super) fn run(o: &LinearLoss, machine: &mut Machine, memory: &mut Memory<'_>
             for (row, (delta, partial)) in rows.enumerate() {
                 let target = &target[(first + row) / o.samples as usize * n..][..n];
                 let scale = step.inv_batch / o.samples as f32;
-                isa.run(Row {
+                let row = Row {
                     likelihood: o.likelihood,
                     scale,
                     bias: Some(bias),
@@ -33,7 +33,8 @@ pub(super) fn run(o: &LinearLoss, machine: &mut Machine, memory: &mut Memory<'_>
                     mask: None,
                     delta,
                     partial,
-                });
+                };
+                likelihood::run(isa, row);
             }
         });
     });

@@ -1,7 +1,7 @@
 //! CPU twin of `shaders/loss.wgsl`: −log p(x|z) from logits, and its gradient.
 
 use super::Machine;
-use super::likelihood::Row;
+use super::likelihood::{self, Row};
 use super::memory::Memory;
 use super::threads::Chunks;
 use crate::op::{LOSS_COLUMNS, Loss, Step};
@@ -17,7 +17,7 @@ pub(super) fn run(o: &Loss, machine: &Machine, memory: &mut Memory<'_>, step: &S
             let delta = delta.values();
             delta.copy_from_slice(&logits[row * width..][..width]);
             let image = row / o.samples as usize * width;
-            machine.isa.run(Row {
+            let row = Row {
                 likelihood: o.likelihood,
                 scale,
                 bias: None,
@@ -25,7 +25,8 @@ pub(super) fn run(o: &Loss, machine: &Machine, memory: &mut Memory<'_>, step: &S
                 mask: o.masked.then(|| &masks[image..][..width]),
                 delta,
                 partial: partial.values(),
-            });
+            };
+            likelihood::run(machine.isa, row);
         });
     });
 }

@@ -3,8 +3,6 @@
 //! Coefficients are our own least-maximum fits (iteratively reweighted least squares on Chebyshev nodes).
 //! The bounds in each docstring hold for all finite arguments and are tested against f64; NaN gives NaN.
 
-use crate::spec::Activation;
-
 /// eˣ; relative error below 2·10⁻⁷ where the result is a normal number, 0 and ∞ beyond.
 #[inline(always)]
 pub(crate) fn exp(x: f32) -> f32 {
@@ -86,84 +84,38 @@ pub(crate) fn normal(x: f32) -> (f32, f32) {
     (if x > 0.0 { 1.0 - tail } else { tail }, INVERSE_SQRT_TAU * e)
 }
 
+/// max(0, x), NaN for NaN.
 #[inline(always)]
-fn relu(x: f32) -> f32 {
+pub(crate) fn relu(x: f32) -> f32 {
     if x < 0.0 { 0.0 } else { x }
 }
 
+/// x for x > 0, else 0.01·x.
 #[inline(always)]
-fn leaky_relu(x: f32) -> f32 {
+pub(crate) fn leaky_relu(x: f32) -> f32 {
     if x < 0.0 { 0.01 * x } else { x }
 }
 
+/// x·Φ(x)
 #[inline(always)]
-fn gelu(x: f32) -> f32 {
+pub(crate) fn gelu(x: f32) -> f32 {
     x * normal(x).0
 }
 
+/// x·sigmoid(x)
 #[inline(always)]
-fn silu(x: f32) -> f32 {
+pub(crate) fn silu(x: f32) -> f32 {
     x * sigmoid(x)
 }
 
 /// eˣ − 1 below 0; relative error below 4·10⁻⁷.
 #[inline(always)]
-fn elu(x: f32) -> f32 {
+pub(crate) fn elu(x: f32) -> f32 {
     // The difference cancels near 0.
     let tail = 1.0 / 120.0 + x * (1.0 / 720.0 + x * (1.0 / 5040.0));
     let near = x + x * x * (0.5 + x * (1.0 / 6.0 + x * (1.0 / 24.0 + x * tail)));
     let below = if x > -0.5 { near } else { exp(x) - 1.0 };
     if x > 0.0 { x } else { below }
-}
-
-/// A loop that applies one function to many values.
-pub(crate) trait Apply {
-    /// Must be `#[inline(always)]`.
-    fn with(self, f: impl Fn(f32) -> f32 + Copy);
-}
-
-/// Runs `loops` with the activation itself.
-#[inline(always)]
-pub(crate) fn activation(kind: Activation, loops: impl Apply) {
-    match kind {
-        Activation::Identity => loops.with(|x| x),
-        Activation::Relu => loops.with(relu),
-        Activation::LeakyRelu => loops.with(leaky_relu),
-        Activation::Tanh => loops.with(tanh),
-        Activation::Sigmoid => loops.with(sigmoid),
-        Activation::Softplus => loops.with(softplus),
-        Activation::Gelu => loops.with(gelu),
-        Activation::Silu => loops.with(silu),
-        Activation::Elu => loops.with(elu),
-    }
-}
-
-/// Runs `loops` with the activation's derivative, a function of its value or, where that does not tell, of its
-/// argument.
-#[inline(always)]
-pub(crate) fn derivative(kind: Activation, loops: impl Apply) {
-    match kind {
-        Activation::Identity => loops.with(|_| 1.0),
-        Activation::Relu => loops.with(|y| if y > 0.0 { 1.0 } else { 0.0 }),
-        Activation::LeakyRelu => loops.with(|y| if y > 0.0 { 1.0 } else { 0.01 }),
-        Activation::Tanh => loops.with(|y| 1.0 - y * y),
-        Activation::Sigmoid => loops.with(|y| y * (1.0 - y)),
-        Activation::Softplus => loops.with(|y| {
-            // sigmoid of the argument is 1 − e⁻ʸ, whose difference cancels for small y.
-            let series = y * (1.0 - y * (0.5 - y * (1.0 / 6.0 - y * (1.0 / 24.0))));
-            if y < 0.05 { series } else { 1.0 - exp(-y) }
-        }),
-        Activation::Gelu => loops.with(|x| {
-            let (distribution, density) = normal(x);
-            // Far out 0·∞ would be NaN.
-            distribution + if x.abs() < 20.0 { x * density } else { 0.0 }
-        }),
-        Activation::Silu => loops.with(|x| {
-            let s = sigmoid(x);
-            s + if x.abs() < 100.0 { x * s * (1.0 - s) } else { 0.0 }
-        }),
-        Activation::Elu => loops.with(|y| if y > 0.0 { 1.0 } else { 1.0 + y }),
-    }
 }
 
 /// Sums in a fixed order, pairs of halves.

@@ -25,6 +25,7 @@ mod loss;
 mod math;
 mod memory;
 mod metrics;
+mod pointwise;
 mod reparam;
 mod reparam_grad;
 mod rmsprop;

@@ -22,6 +22,9 @@ pub(super) fn run(o: &ScaleRows, machine: &Machine, memory: &mut Memory<'_>, ste
     });
 }
 
+/// Values of the inner loop.
+const LANES: usize = 16;
+
 struct Scale<'a> {
     factor: f32,
     values: &'a mut [f32],
@@ -30,7 +33,13 @@ struct Scale<'a> {
 impl Task for Scale<'_> {
     #[inline(always)]
     fn run(self) {
-        for value in self.values {
+        let (blocks, last) = self.values.as_chunks_mut::<LANES>();
+        for block in blocks {
+            for value in block {
+                *value *= self.factor;
+            }
+        }
+        for value in last {
             *value *= self.factor;
         }
     }

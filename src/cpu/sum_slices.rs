@@ -2,7 +2,7 @@
 
 use super::Machine;
 use super::memory::Memory;
-use super::simd::Task;
+use super::pointwise;
 use super::threads::Chunks;
 use crate::op::SumSlices;
 
@@ -14,30 +14,11 @@ pub(super) fn run(o: &SumSlices, machine: &Machine, memory: &mut Memory<'_>) {
         let len = sum.len();
         let partial = &memory.read(o.partial)[..o.slices as usize * len];
         machine.threads.each(Chunks::new(sum, SHARE), |piece, sum| {
-            machine.isa.run(Total { partial: &partial[piece * SHARE..], stride: len, sum: sum.values() });
+            let sum = sum.values();
+            let count = sum.len();
+            let mut parts = partial[piece * SHARE..].chunks(len).map(|part| &part[..count]);
+            sum.copy_from_slice(parts.next().expect("there is a slice"));
+            parts.for_each(|part| pointwise::add(machine.isa, sum, part));
         });
     });
-}
-
-struct Total<'a> {
-    partial: &'a [f32],
-    /// From one slice to the next.
-    stride: usize,
-    sum: &'a mut [f32],
-}
-
-impl Task for Total<'_> {
-    #[inline(always)]
-    fn run(self) {
-        let len = self.sum.len();
-        for (i, part) in self.partial.chunks(self.stride).enumerate() {
-            if i == 0 {
-                self.sum.copy_from_slice(&part[..len]);
-            } else {
-                for (sum, part) in self.sum.iter_mut().zip(part) {
-                    *sum += part;
-                }
-            }
-        }
-    }
 }

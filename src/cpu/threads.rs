@@ -65,6 +65,7 @@ pub(crate) fn available() -> usize {
     std::thread::available_parallelism().map_or(1, usize::from).min(MOST)
 }
 
+#[cfg(not(target_arch = "wasm32"))]
 impl Threads {
     /// Runs `body` with the index of every piece and the piece itself, in any order.
     pub(crate) fn each<P: Pieces>(&self, pieces: P, body: impl Fn(usize, P) + Sync) {
@@ -81,10 +82,7 @@ impl Threads {
         let (left, right) = pieces.split(count / 2);
         self.join(|| self.halve(first, left, body), || self.halve(first + count / 2, right, body));
     }
-}
 
-#[cfg(not(target_arch = "wasm32"))]
-impl Threads {
     /// `count` threads, or one where the system refuses more.
     pub(crate) fn new(count: usize) -> Self {
         let pool = (count > 1)
@@ -139,8 +137,12 @@ impl Threads {
         body();
     }
 
-    fn join(&self, left: impl FnOnce(), right: impl FnOnce()) {
-        left();
-        right();
+    /// One piece after the other: halving would put every body into the program several times.
+    pub(crate) fn each<P: Pieces>(&self, mut pieces: P, body: impl Fn(usize, P)) {
+        for piece in 0..pieces.count() {
+            let (next, rest) = pieces.split(1);
+            body(piece, next);
+            pieces = rest;
+        }
     }
 }

@@ -8,6 +8,8 @@ use crate::op::Update;
 
 /// Values per piece that a thread takes: gradients, parameters and moments of a piece fit into its caches.
 const SHARE: usize = 16_384;
+/// Values of the inner loop.
+const BLOCK: usize = 16;
 
 /// An update rule for one parameter.
 pub(super) trait Rule: Copy + Sync {
@@ -54,10 +56,23 @@ struct Loop<'a, R> {
 impl<R: Rule> Task for Loop<'_, R> {
     #[inline(always)]
     fn run(self) {
-        let states = self.first.iter_mut().zip(self.second);
-        for ((param, &gradient), (first, second)) in self.params.iter_mut().zip(self.grads).zip(states) {
-            let gradient = gradient * self.scale + self.weight_decay * *param;
-            *param -= self.rule.step(gradient, first, second);
+        let Self { grads, params, first, second, scale, weight_decay, rule } = self;
+        let one = |param: &mut f32, gradient: f32, first: &mut f32, second: &mut f32| {
+            *param -= rule.step(gradient * scale + weight_decay * *param, first, second);
+        };
+        let (grads, last_grads) = grads[..params.len()].as_chunks::<BLOCK>();
+        let (params, last_params) = params.as_chunks_mut::<BLOCK>();
+        let (first, last_first) = first.as_chunks_mut::<BLOCK>();
+        let (second, last_second) = second.as_chunks_mut::<BLOCK>();
+        for ((params, grads), (first, second)) in
+            params.iter_mut().zip(grads).zip(first.iter_mut().zip(second))
+        {
+            for i in 0..BLOCK {
+                one(&mut params[i], grads[i], &mut first[i], &mut second[i]);
+            }
+        }
+        for (i, param) in last_params.iter_mut().enumerate() {
+            one(param, last_grads[i], &mut last_first[i], &mut last_second[i]);
         }
     }
 }

@@ -43,7 +43,7 @@ impl Adapter {
         let names = names(&info, &device);
         let imitation = |name: &String| {
             let name = name.to_ascii_lowercase();
-            IMITATIONS.iter().any(|i| name.contains(i))
+            IMITATIONS.iter().any(|i| name.as_bytes().windows(i.len()).any(|part| part == i.as_bytes()))
         };
         let software = info.device_type == wgpu::DeviceType::Cpu || names.iter().any(imitation);
         let known: Vec<String> = names.into_iter().filter(|n| !n.is_empty()).collect();

@@ -1,6 +1,6 @@
 //! Compiled shaders, each made once per executor and shared by all plans.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use crate::error::{Error, Result};
 use crate::op::Step;
@@ -20,8 +20,8 @@ pub(super) struct Pipeline {
 pub(super) struct Pipelines {
     /// Shape of bind group 0: the step's block, at an offset given with each step.
     pub(super) step_layout: wgpu::BindGroupLayout,
-    made: HashMap<usize, Pipeline>,
-    replaced: HashMap<usize, String>,
+    made: BTreeMap<usize, Pipeline>,
+    replaced: BTreeMap<usize, String>,
 }
 
 fn entry(binding: u32, ty: wgpu::BufferBindingType, dynamic: bool) -> wgpu::BindGroupLayoutEntry {
@@ -43,7 +43,7 @@ impl Pipelines {
             label: Some("step"),
             entries: &[step],
         });
-        Self { step_layout, made: HashMap::new(), replaced: HashMap::new() }
+        Self { step_layout, made: BTreeMap::new(), replaced: BTreeMap::new() }
     }
 
     /// Puts another text in the place of a shader's, for pipelines made from now on.

@@ -5,7 +5,7 @@
 //! arena. A buffer has few such neighbours when it is placed: a chain of layers needs four arenas, and what
 //! importance weighting adds to one at most a fifth.
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 
 use crate::error::{Error, Result};
 use crate::op::{Op, Space};
@@ -66,8 +66,8 @@ pub(super) fn place(plan: &Plan) -> Result<Placement> {
 }
 
 /// Pairs of buffers, the lower number first, that one operation reads and writes.
-fn conflicts(plan: &Plan) -> Result<HashSet<(usize, usize)>> {
-    let mut pairs = HashSet::new();
+fn conflicts(plan: &Plan) -> Result<BTreeSet<(usize, usize)>> {
+    let mut pairs = BTreeSet::new();
     for op in &plan.ops {
         let bindings = op.bindings();
         let local = |written: bool| {
@@ -119,7 +119,7 @@ mod tests {
     fn check(plan: &Plan) -> Placement {
         let placement = place(plan).unwrap();
         for op in &plan.ops {
-            let arenas = |written: bool| -> HashSet<usize> {
+            let arenas = |written: bool| -> BTreeSet<usize> {
                 let of = |b: &crate::op::Binding| match b.view.space {
                     Space::Local(i) if b.written == written => Some(placement.places[i as usize].arena),
                     _ => None,

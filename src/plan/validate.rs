@@ -6,9 +6,6 @@ use crate::spec::{Activation, Geometry, ImageShape};
 
 use super::{MAX_BATCH, Plan};
 
-/// A view and how many values an op needs there.
-type Need = (View, u64);
-
 /// Checks that every op of `plan` finds what it needs in an arena of `params` values and in its buffers, and its
 /// losses a ring of their own.
 ///
@@ -87,10 +84,14 @@ fn check_op(plan: &Plan, op: &Op) -> Result<(), String> {
             return Err(format!("{:?} is both read and written", written.view.space));
         }
     }
-    for (view, need) in needs(op, plan) {
+    let mut short = None;
+    needs(op, plan, &mut |view, need| {
         if u64::from(view.len) < need {
-            return Err(format!("{view:?} has {} values, expected at least {need}", view.len));
+            short.get_or_insert((view, need));
         }
+    });
+    if let Some((view, need)) = short {
+        return Err(format!("{view:?} has {} values, expected at least {need}", view.len));
     }
     check_kinds(op)
 }
@@ -162,150 +163,157 @@ fn convolution(g: &Geometry, samples: u32) -> Vec<u32> {
     vec![g.large.len(), g.small.len(), g.kernel, g.stride, samples]
 }
 
-/// How many values each view must have; sizes that overflow are more than any view has.
-fn needs(op: &Op, plan: &Plan) -> Vec<Need> {
+/// Tells `need` how many values each view must have; sizes that overflow are more than any view has.
+fn needs(op: &Op, plan: &Plan, need: &mut dyn FnMut(View, u64)) {
     let images = u64::from(plan.batch);
     let size = |rows: u64, width: u32| rows.saturating_mul(u64::from(width));
     let draws = |samples: u32| images * u64::from(samples);
     let weights = |n: u32, k: u32| u64::from(n) * u64::from(k);
     let partials = u64::from(NORM_PARTIALS);
     match op {
-        Op::Gather(o) => vec![(o.x, size(images, o.pixels))],
-        Op::Linear(o) => vec![
-            (o.x, size(draws(o.samples), o.inputs)),
-            (o.weight, weights(o.outputs, o.inputs)),
-            (o.bias, o.outputs.into()),
-            (o.y, size(draws(o.samples), o.outputs)),
-        ],
-        Op::Activate(o) => {
-            vec![(o.x, size(draws(o.samples), o.width)), (o.y, size(draws(o.samples), o.width))]
+        Op::Gather(o) => {
+            need(o.x, size(images, o.pixels));
         }
-        Op::Reparam(o) => vec![
-            (o.stats, size(2 * images, o.latent)),
-            (o.z, size(draws(o.samples), o.latent)),
-            (o.kl, images),
-        ],
-        Op::LinearLoss(o) => vec![
-            (o.x, size(draws(o.samples), o.inputs)),
-            (o.weight, weights(o.outputs, o.inputs)),
-            (o.bias, o.outputs.into()),
-            (o.target, size(images, o.outputs)),
-            (o.delta, size(draws(o.samples), o.outputs)),
-            (o.partial, size(draws(o.samples), o.outputs.div_ceil(LOSS_COLUMNS))),
-        ],
-        Op::LinearGradInput(o) => vec![
-            (o.delta, size(draws(o.samples), o.outputs)),
-            (o.weight, weights(o.outputs, o.inputs)),
-            (o.dx, size(draws(o.samples), o.inputs)),
-            (
+        Op::Linear(o) => {
+            need(o.x, size(draws(o.samples), o.inputs));
+            need(o.weight, weights(o.outputs, o.inputs));
+            need(o.bias, o.outputs.into());
+            need(o.y, size(draws(o.samples), o.outputs));
+        }
+        Op::Activate(o) => {
+            need(o.x, size(draws(o.samples), o.width));
+            need(o.y, size(draws(o.samples), o.width));
+        }
+        Op::Reparam(o) => {
+            need(o.stats, size(2 * images, o.latent));
+            need(o.z, size(draws(o.samples), o.latent));
+            need(o.kl, images);
+        }
+        Op::LinearLoss(o) => {
+            need(o.x, size(draws(o.samples), o.inputs));
+            need(o.weight, weights(o.outputs, o.inputs));
+            need(o.bias, o.outputs.into());
+            need(o.target, size(images, o.outputs));
+            need(o.delta, size(draws(o.samples), o.outputs));
+            need(o.partial, size(draws(o.samples), o.outputs.div_ceil(LOSS_COLUMNS)));
+        }
+        Op::LinearGradInput(o) => {
+            need(o.delta, size(draws(o.samples), o.outputs));
+            need(o.weight, weights(o.outputs, o.inputs));
+            need(o.dx, size(draws(o.samples), o.inputs));
+            need(
                 o.saved,
                 match o.activation {
                     Activation::Identity => 0,
                     _ => size(draws(o.samples), o.inputs),
                 },
-            ),
-        ],
-        Op::ReparamGrad(o) => vec![
-            (o.stats, size(2 * images, o.latent)),
-            (o.z, size(draws(o.samples), o.latent)),
-            (o.dz, size(draws(o.samples), o.latent)),
-            (o.gate, if o.gated { o.latent.into() } else { 0 }),
-            (o.dstats, size(2 * images, o.latent)),
-        ],
-        Op::LinearGradWeight(o) => o
-            .products
-            .iter()
-            .flat_map(|p| {
-                [
-                    (p.x, size(draws(p.samples), p.inputs)),
-                    (p.delta, size(draws(p.samples), p.outputs)),
-                    (p.weight, weights(p.outputs, p.inputs)),
-                    (p.bias, p.outputs.into()),
-                ]
-            })
-            .collect(),
-        Op::GradNorm(o) => vec![(o.partial, partials)],
-        Op::Sgd(o) | Op::RmsProp(o) | Op::Adam(o) => vec![
-            (o.grads, o.params.len.into()),
-            (o.moment1, o.params.len.into()),
-            (o.moment2, o.params.len.into()),
-            (o.norm, if o.max_norm > 0.0 { partials } else { 0 }),
-        ],
-        Op::Metrics(o) => vec![
-            (o.partial, size(draws(o.samples), o.columns)),
-            (o.kl, images),
-            (o.norm, if o.clipped { partials } else { 0 }),
-            (
+            );
+        }
+        Op::ReparamGrad(o) => {
+            need(o.stats, size(2 * images, o.latent));
+            need(o.z, size(draws(o.samples), o.latent));
+            need(o.dz, size(draws(o.samples), o.latent));
+            need(o.gate, if o.gated { o.latent.into() } else { 0 });
+            need(o.dstats, size(2 * images, o.latent));
+        }
+        Op::LinearGradWeight(o) => {
+            for p in &o.products {
+                need(p.x, size(draws(p.samples), p.inputs));
+                need(p.delta, size(draws(p.samples), p.outputs));
+                need(p.weight, weights(p.outputs, p.inputs));
+                need(p.bias, p.outputs.into());
+            }
+        }
+        Op::GradNorm(o) => {
+            need(o.partial, partials);
+        }
+        Op::Sgd(o) | Op::RmsProp(o) | Op::Adam(o) => {
+            need(o.grads, o.params.len.into());
+            need(o.moment1, o.params.len.into());
+            need(o.moment2, o.params.len.into());
+            need(o.norm, if o.max_norm > 0.0 { partials } else { 0 });
+        }
+        Op::Metrics(o) => {
+            need(o.partial, size(draws(o.samples), o.columns));
+            need(o.kl, images);
+            need(o.norm, if o.clipped { partials } else { 0 });
+            need(
                 o.extra,
                 match o.total {
                     Total::Divergence => 0,
                     Total::FreeBits => 1,
                     Total::Bound => images,
                 },
-            ),
-            (o.recon, draws(o.samples)),
-            (o.ring, u64::from(plan.slots) * u64::from(METRICS)),
-        ],
-        Op::GatherLabels(o) => vec![(o.y, size(images, o.classes))],
-        Op::Condition(o) => vec![
-            (o.x, size(draws(o.samples), o.width)),
-            (o.labels, size(images, o.classes)),
-            (o.y, draws(o.samples) * (u64::from(o.width) + weights(o.classes, o.repeat))),
-        ],
-        Op::ConditionGrad(o) => vec![
-            (o.dy, size(draws(o.samples), o.total)),
-            (o.dx, size(draws(o.samples), o.width.min(o.total))),
-        ],
-        Op::Conv(o) => vec![
-            (o.x, size(draws(o.samples), o.geometry.large.len())),
-            (o.weight, o.geometry.weight().into()),
-            (o.side, side(o.epilogue, draws(o.samples), o.geometry.small)),
-            (o.y, size(draws(o.samples), o.geometry.small.len())),
-        ],
-        Op::ConvTranspose(o) => vec![
-            (o.x, size(draws(o.samples), o.geometry.small.len())),
-            (o.weight, o.geometry.weight().into()),
-            (o.side, side(o.epilogue, draws(o.samples), o.geometry.large)),
-            (o.y, size(draws(o.samples), o.geometry.large.len())),
-        ],
-        Op::ConvGradWeight(o) => vec![
-            (o.large, size(draws(o.samples), o.geometry.large.len())),
-            (o.small, size(draws(o.samples), o.geometry.small.len())),
-            (o.partial, weights(o.slices, o.geometry.weight())),
-        ],
-        Op::SumSlices(o) => vec![(o.partial, weights(o.slices, o.sum.len))],
-        Op::ConvGradBias(o) => vec![
-            (o.delta, size(draws(o.samples).saturating_mul(o.channels.into()), o.area)),
-            (o.bias, o.channels.into()),
-        ],
-        Op::Loss(o) => vec![
-            (o.logits, size(draws(o.samples), o.width)),
-            (o.target, size(images, o.width)),
-            (o.mask, if o.masked { size(images, o.width) } else { 0 }),
-            (o.delta, size(draws(o.samples), o.width)),
-            (o.partial, size(draws(o.samples), o.width.div_ceil(LOSS_COLUMNS))),
-        ],
+            );
+            need(o.recon, draws(o.samples));
+            need(o.ring, u64::from(plan.slots) * u64::from(METRICS));
+        }
+        Op::GatherLabels(o) => {
+            need(o.y, size(images, o.classes));
+        }
+        Op::Condition(o) => {
+            need(o.x, size(draws(o.samples), o.width));
+            need(o.labels, size(images, o.classes));
+            need(o.y, draws(o.samples) * (u64::from(o.width) + weights(o.classes, o.repeat)));
+        }
+        Op::ConditionGrad(o) => {
+            need(o.dy, size(draws(o.samples), o.total));
+            need(o.dx, size(draws(o.samples), o.width.min(o.total)));
+        }
+        Op::Conv(o) => {
+            need(o.x, size(draws(o.samples), o.geometry.large.len()));
+            need(o.weight, o.geometry.weight().into());
+            need(o.side, side(o.epilogue, draws(o.samples), o.geometry.small));
+            need(o.y, size(draws(o.samples), o.geometry.small.len()));
+        }
+        Op::ConvTranspose(o) => {
+            need(o.x, size(draws(o.samples), o.geometry.small.len()));
+            need(o.weight, o.geometry.weight().into());
+            need(o.side, side(o.epilogue, draws(o.samples), o.geometry.large));
+            need(o.y, size(draws(o.samples), o.geometry.large.len()));
+        }
+        Op::ConvGradWeight(o) => {
+            need(o.large, size(draws(o.samples), o.geometry.large.len()));
+            need(o.small, size(draws(o.samples), o.geometry.small.len()));
+            need(o.partial, weights(o.slices, o.geometry.weight()));
+        }
+        Op::SumSlices(o) => {
+            need(o.partial, weights(o.slices, o.sum.len));
+        }
+        Op::ConvGradBias(o) => {
+            need(o.delta, size(draws(o.samples).saturating_mul(o.channels.into()), o.area));
+            need(o.bias, o.channels.into());
+        }
+        Op::Loss(o) => {
+            need(o.logits, size(draws(o.samples), o.width));
+            need(o.target, size(images, o.width));
+            need(o.mask, if o.masked { size(images, o.width) } else { 0 });
+            need(o.delta, size(draws(o.samples), o.width));
+            need(o.partial, size(draws(o.samples), o.width.div_ceil(LOSS_COLUMNS)));
+        }
         Op::FreeBits(o) => {
-            vec![(o.stats, size(2 * images, o.latent)), (o.gate, u64::from(o.latent) + 1)]
+            need(o.stats, size(2 * images, o.latent));
+            need(o.gate, u64::from(o.latent) + 1);
         }
-        Op::ImportanceWeights(o) => vec![
-            (o.partial, size(draws(o.samples), o.columns)),
-            (o.stats, size(2 * images, o.latent)),
-            (o.z, size(draws(o.samples), o.latent)),
-            (o.log_weights, draws(o.samples)),
-            (o.weights, draws(o.samples)),
-            (o.bound, images),
-        ],
+        Op::ImportanceWeights(o) => {
+            need(o.partial, size(draws(o.samples), o.columns));
+            need(o.stats, size(2 * images, o.latent));
+            need(o.z, size(draws(o.samples), o.latent));
+            need(o.log_weights, draws(o.samples));
+            need(o.weights, draws(o.samples));
+            need(o.bound, images);
+        }
         Op::ScaleRows(o) => {
-            vec![(o.weights, draws(o.samples)), (o.values, size(draws(o.samples), o.width))]
+            need(o.weights, draws(o.samples));
+            need(o.values, size(draws(o.samples), o.width));
         }
-        Op::IwaeGrad(o) => vec![
-            (o.stats, size(2 * images, o.latent)),
-            (o.z, size(draws(o.samples), o.latent)),
-            (o.dz, size(draws(o.samples), o.latent)),
-            (o.weights, draws(o.samples)),
-            (o.dstats, size(2 * images, o.latent)),
-        ],
+        Op::IwaeGrad(o) => {
+            need(o.stats, size(2 * images, o.latent));
+            need(o.z, size(draws(o.samples), o.latent));
+            need(o.dz, size(draws(o.samples), o.latent));
+            need(o.weights, draws(o.samples));
+            need(o.dstats, size(2 * images, o.latent));
+        }
     }
 }
 

@@ -23,9 +23,9 @@ fn what_is_no_safetensors_file_is_refused() {
     not_utf8[at] = 0xff;
     refused(&not_utf8, "header: ");
     let deep = r#"{"a":"#.repeat(60_000) + &"}".repeat(60_000);
-    refused(&file(&deep, 0), "recursion limit");
+    refused(&file(&deep, 0), "header: ");
     let deep = r#"{"a":{"shape":"#.to_owned() + &"[".repeat(1 << 19);
-    refused(&file(&deep, 0), "recursion limit");
+    refused(&file(&deep, 0), "header: ");
 }
 
 #[test]

@@ -5,7 +5,7 @@ use super::source::{Fill, Source};
 use super::workspace::{Scratch, Workspace, gradient_grids, gradient_group, gradient_source};
 use crate::cpu::Machine;
 use crate::cpu::gemm::{
-    Along, Column, Kernel, Operand, Pack, Panels, Tiled, column_of_tiles, pass, with_kernel,
+    Along, Column, Kernel, Operand, Pack, Panels, Tiled, column_of_tiles, pack, pass, with_kernel,
 };
 use crate::cpu::simd::Isa;
 use crate::cpu::threads::{Chunks, Threads};
@@ -117,13 +117,14 @@ fn accumulate<const MR: usize, const NR: usize>(
         for (i, to) in packed.chunks_exact_mut(MR * part.len()).enumerate() {
             for run in (Grid { rows: 1, columns: area }).runs(part.clone()) {
                 let values = &small[run.grid * channels * area + run.column..];
-                isa.run(Pack::<MR> {
+                let task = Pack::<MR> {
                     from: Operand { values, stride: area, along: Along::Reduction },
                     first: i * MR,
                     count: MR.min(channels - i * MR),
                     depth: run.len,
                     to: &mut to[run.at * MR..(run.at + run.len) * MR],
-                });
+                };
+                pack(isa, task);
             }
         }
         for column in (0..taps.area()).step_by(NR) {

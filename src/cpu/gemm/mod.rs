@@ -22,7 +22,7 @@ use super::simd::Isa;
 use super::threads::{Chunks, Threads};
 use kernel::Tile;
 pub(crate) use kernel::{Kernel, Strip};
-pub(crate) use pack::{Along, Operand, Pack};
+pub(crate) use pack::{Along, Operand, Pack, pack};
 
 /// Reduction per pass: a panel of B this deep stays in the first-level cache.
 pub(crate) const DEPTH: usize = 256;
@@ -150,7 +150,7 @@ impl<F: Fn(usize, &mut [f32], &mut [f32]) + Sync> Tiled for Job<'_, F> {
         threads.each(Chunks::new(packed_b, NR * k), |panel, chunk| {
             let first = panel * NR;
             let count = NR.min(n - first);
-            isa.run(Pack::<NR> { from: b, first, count, depth: k, to: chunk.values() });
+            pack(isa, Pack::<NR> { from: b, first, count, depth: k, to: chunk.values() });
         });
         let packed_b = &bytemuck::cast_slice(&scratch.b)[..n.next_multiple_of(NR) * k];
 
@@ -165,7 +165,7 @@ impl<F: Fn(usize, &mut [f32], &mut [f32]) + Sync> Tiled for Job<'_, F> {
             let rows = c.len() / n;
             for (panel, to) in packed_a.chunks_exact_mut(MR * k).enumerate() {
                 let (first, count) = (first + panel * MR, MR.min(rows - panel * MR));
-                isa.run(Pack::<MR> { from: a, first, count, depth: k, to });
+                pack(isa, Pack::<MR> { from: a, first, count, depth: k, to });
             }
             rows_of_tiles(kernel, packed_a, packed_b, c, n, k);
             finish(first, c, side.values());

@@ -1,6 +1,6 @@
 //! Copies of operands in the order in which a kernel reads them.
 
-use crate::cpu::simd::Task;
+use crate::cpu::simd::{Isa, Task};
 
 /// Which index of an operand neighbours in memory differ in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,6 +28,12 @@ pub(crate) struct Pack<'a, const P: usize> {
     pub(crate) depth: usize,
     /// `depth`·P values.
     pub(crate) to: &'a mut [f32],
+}
+
+/// Runs `task`; not inlined, since every product packs two operands in either order.
+#[inline(never)]
+pub(crate) fn pack<const P: usize>(isa: Isa, task: Pack<'_, P>) {
+    isa.run(task);
 }
 
 impl<const P: usize> Task for Pack<'_, P> {

@@ -110,9 +110,10 @@ impl<'a> Sum<'a> {
 
     /// Decodes the next points and hands them to the product.
     async fn load<E: Executor>(&mut self, session: &mut Session<E>) -> Result<()> {
-        let mut places: Vec<[f64; 2]> = self.places.by_ref().take(self.product.points as usize).collect();
-        places.sort_by_key(|&z| !self.grid.on_edge(z));
-        let edge = places.partition_point(|&z| self.grid.on_edge(z));
+        let next = self.places.by_ref().take(self.product.points as usize);
+        let (mut places, inner): (Vec<_>, Vec<_>) = next.partition(|&z| self.grid.on_edge(z));
+        let edge = places.len();
+        places.extend(inner);
         let z: Vec<f32> = places.iter().flatten().map(|&v| v as f32).collect();
         let mut weights = session.decode_logits(&z, None).await?;
         let constants = self.images.affine(&mut weights, &places, self.grid.spacing());
