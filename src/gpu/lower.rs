@@ -273,6 +273,7 @@ mod tests {
         let expected = [
             ("dense-20", 13),
             ("dense-2", 17),
+            ("mini-2", 17),
             ("conv-2", 37),
             ("conv-16", 34),
             ("iwae-50", 19),

@@ -19,7 +19,7 @@ struct Model {
     measures: &'static [&'static str],
 }
 
-const MODELS: [Model; 5] = [
+const MODELS: [Model; 6] = [
     Model {
         name: "dense-20",
         runs: &["--epochs 30"],
@@ -32,6 +32,14 @@ const MODELS: [Model; 5] = [
         measures: &[
             "--binarize dynamic --quadrature --points 801 --iw 5000",
             "--binarize dynamic --iw 5000 --proposal mixture",
+        ],
+    },
+    Model {
+        name: "mini-2",
+        runs: &["--epochs 120"],
+        measures: &[
+            "--binarize dynamic --quadrature --points 801",
+            "--binarize dynamic --quadrature --points 801 --iw 5000 --proposal mixture --limit 1000",
         ],
     },
     Model {

@@ -19,6 +19,6 @@ export const OWN_MODEL = 'own';
 export function modelState() {
   return {
     requestedBackend: 'auto', backend: null, spec: null, parameterCount: 0, presets: [],
-    preset: 'dense-2', weights: 'pretrained', weightsVersion: 0,
+    preset: 'mini-2', weights: 'pretrained', weightsVersion: 0,
   };
 }
