@@ -1,41 +1,9 @@
-// Streaming, unpacking and pairing of the MNIST files.
+// Fetching and pairing of the MNIST files.
 
 import assert from 'node:assert/strict';
 import { gzipSync } from 'node:zlib';
 import { test } from 'node:test';
-import { isGzip, loadMnist, unpack } from '../../www/js/api/mnist.js';
-
-/** @param {Uint8Array} bytes @param {number} size */
-function pieces(bytes, size) {
-  return new ReadableStream({
-    start(controller) {
-      for (let at = 0; at < bytes.length; at += size) controller.enqueue(bytes.slice(at, at + size));
-      controller.close();
-    },
-  });
-}
-
-const plain = Uint8Array.from({ length: 5000 }, (_, i) => i % 251);
-const packed = new Uint8Array(gzipSync(plain));
-
-for (const size of [1, 7, 100_000]) {
-  test(`gzip in pieces of ${size} is unpacked, every byte counted`, async () => {
-    let counted = 0;
-    assert.deepEqual(await unpack(pieces(packed, size), (bytes) => (counted += bytes)), plain);
-    assert.equal(counted, packed.length);
-  });
-}
-
-test('what a host has unpacked already is taken as it is', async () => {
-  assert.deepEqual(await unpack(pieces(plain, 9), () => {}), plain);
-  assert.deepEqual(await unpack(pieces(new Uint8Array(0), 9), () => {}), new Uint8Array(0));
-});
-
-test('gzip is told by its first two bytes', () => {
-  assert.equal(isGzip(packed), true);
-  assert.equal(isGzip(plain), false);
-  assert.equal(isGzip(Uint8Array.of(0x1f)), false);
-});
+import { loadMnist } from '../../www/js/api/mnist.js';
 
 /**
  * @param {Record<string, number[]>} dims by file name

@@ -1,6 +1,7 @@
 //! The project's commands, one module each: `cargo xtask serve | test | build | bench | pretrain | fuzz`.
 
 mod bench;
+mod bundle;
 mod fuzz;
 mod mnist;
 mod pretrain;

@@ -1,17 +1,19 @@
 //! The static site: Trunk builds and serves it, the hooks add what Trunk does not know.
 
 use std::env;
-use std::fs;
+use std::fs::{self, File};
+use std::io;
 use std::net::{Ipv4Addr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result, bail};
+use flate2::{Compression, write::GzEncoder};
 use sha2::{Digest, Sha256};
 use xshell::cmd;
 
 use crate::project::Project;
-use crate::{mnist, size, tools};
+use crate::{bundle, mnist, size, tools};
 
 /// How the wasm is compiled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -102,12 +104,13 @@ pub(crate) fn pre_build_hook(project: &Project) -> Result<()> {
     mnist::ensure(project)
 }
 
-/// After a build, in Trunk's staging directory: smaller wasm, data, models and vendored libraries.
+/// After a build, in Trunk's staging directory: smaller wasm, data, models, vendored libraries, packed files.
 pub(crate) fn post_build_hook(project: &Project) -> Result<()> {
     let staging = env::var_os("TRUNK_STAGING_DIR")
         .map(PathBuf::from)
         .context("TRUNK_STAGING_DIR is not set by Trunk")?;
-    if env::var("TRUNK_PROFILE").is_ok_and(|profile| profile == "release") {
+    let release = env::var("TRUNK_PROFILE").is_ok_and(|profile| profile == "release");
+    if release {
         optimise(project, &staging.join(size::WASM))?;
     }
     for (name, source) in VENDORED {
@@ -123,7 +126,28 @@ pub(crate) fn post_build_hook(project: &Project) -> Result<()> {
             copy_into(&path, &staging.join("pretrained"))?;
         }
     }
+    if release {
+        bundle::bundle(project, &staging)?;
+    }
+    for directory in ["wasm", "pretrained"] {
+        pack(&staging.join(directory))?;
+    }
     size::report(&staging)?;
+    Ok(())
+}
+
+/// Puts a gzipped file beside each large binary one of `directory`, for hosts that send files as they are.
+fn pack(directory: &Path) -> Result<()> {
+    for entry in fs::read_dir(directory).with_context(|| format!("reading {}", directory.display()))? {
+        let path = entry?.path();
+        if path.extension().is_some_and(|extension| extension == "wasm" || extension == "safetensors") {
+            let mut packed = path.clone().into_os_string();
+            packed.push(".gz");
+            let mut gzip = GzEncoder::new(File::create(packed)?, Compression::best());
+            io::copy(&mut File::open(&path)?, &mut gzip)?;
+            gzip.finish()?;
+        }
+    }
     Ok(())
 }
 

@@ -4,6 +4,7 @@ import { MNIST_URL, PRETRAINED_PRESETS, pretrainedUrl } from './assets.js';
 import { checkOptions } from './arguments.js';
 import { VaeError } from './errors.js';
 import { fetchBytes } from './fetching.js';
+import { fetchPacked } from './packed.js';
 
 /** @typedef {import('./types.js').VaeSpec} VaeSpec */
 /** @typedef {import('./types.js').Dataset} Dataset */
@@ -60,7 +61,7 @@ export function resolve(options) {
   if (model instanceof ArrayBuffer) return { spec, checkpoint: Promise.resolve(new Uint8Array(model)) };
   if (typeof model !== 'string') return { spec: model, checkpoint: null };
   if (url) return { spec, checkpoint: fetchBytes(model, onProgress) };
-  return { spec: model, checkpoint: trained ? fetchBytes(pretrainedUrl(model), onProgress) : null };
+  return { spec: model, checkpoint: trained ? fetchPacked(pretrainedUrl(model), onProgress) : null };
 }
 
 /**

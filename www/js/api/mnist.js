@@ -2,6 +2,7 @@
 
 import { VaeError } from './errors.js';
 import { fetchOk, streamLength } from './fetching.js';
+import { unpack } from './packed.js';
 
 const FILES = Object.freeze({
   trainImages: 'train-images-idx3-ubyte.gz',
@@ -11,47 +12,6 @@ const FILES = Object.freeze({
 });
 
 /** @typedef {{ loaded: number, total: number | null }} Progress */
-
-/**
- * @param {Uint8Array} head
- * @returns {boolean} a host may already have unpacked the file (Content-Encoding: gzip)
- */
-export function isGzip(head) {
-  return head.length >= 2 && head[0] === 0x1f && head[1] === 0x8b;
-}
-
-/**
- * Unpacks a stream if it is gzip, and passes it on as it is otherwise.
- * @param {ReadableStream<Uint8Array>} packed
- * @param {(bytes: number) => void} onBytes hears the size of every piece that arrives
- * @returns {Promise<Uint8Array>}
- */
-export async function unpack(packed, onBytes) {
-  const reader = packed.getReader();
-  let head = new Uint8Array(0);
-  // Two bytes tell, and the first piece may be shorter.
-  while (head.length < 2) {
-    const { done, value } = await reader.read();
-    if (done) break;
-    onBytes(value.length);
-    const joined = new Uint8Array(head.length + value.length);
-    joined.set(head);
-    joined.set(value, head.length);
-    head = joined;
-  }
-  const whole = new ReadableStream({
-    start: (controller) => controller.enqueue(head),
-    async pull(controller) {
-      const { done, value } = await reader.read();
-      if (done) return controller.close();
-      onBytes(value.length);
-      controller.enqueue(value);
-    },
-    cancel: (reason) => reader.cancel(reason),
-  });
-  const plain = isGzip(head) ? whole.pipeThrough(new DecompressionStream('gzip')) : whole;
-  return new Uint8Array(await new Response(plain).arrayBuffer());
-}
 
 /**
  * @param {string} url

@@ -216,7 +216,7 @@
 
 /**
  * @typedef {object} WasmModule
- * @property {(options?: { module_or_path: string | URL }) => Promise<unknown>} default
+ * @property {(options?: { module_or_path: string | URL | WebAssembly.Module }) => Promise<unknown>} default
  * @property {() => string} version
  * @property {() => Preset[]} presets in the order of menus
  * @property {(ink: Float32Array, width: number, height: number) => Preprocessed} preprocessDrawing

@@ -1,9 +1,10 @@
 // The dedicated module worker that owns the wasm module, the GPU device and the training loop.
 
-import { WASM_MODULE_URL } from './assets.js';
+import { WASM_MODULE_URL, WASM_URL } from './assets.js';
 import { VaeError } from './errors.js';
 import { EngineHost } from './host.js';
 import { macrotask } from './macrotask.js';
+import { compilePacked } from './packed.js';
 
 /**
  * The part of DedicatedWorkerGlobalScope used here; TypeScript's DOM and WebWorker libraries exclude each other.
@@ -19,9 +20,11 @@ const scope = /** @type {WorkerScope} */ (/** @type {unknown} */ (globalThis));
  */
 async function loadWasm(wasmUrl) {
   try {
-    /** @type {import('./types.js').WasmModule} */
-    const wasm = await import(WASM_MODULE_URL);
-    await (wasmUrl ? wasm.default({ module_or_path: wasmUrl }) : wasm.default());
+    const loading = /** @type {Promise<import('./types.js').WasmModule>} */ (import(WASM_MODULE_URL));
+    // A host may lack the packed file, or send something else for it: the plain one is there too.
+    const source = wasmUrl ?? compilePacked(WASM_URL).catch(() => WASM_URL);
+    const [wasm, module_or_path] = await Promise.all([loading, source]);
+    await wasm.default({ module_or_path });
     return wasm;
   } catch (thrown) {
     if (typeof WebAssembly === 'undefined') throw new VaeError('unsupported', 'this browser has no WebAssembly');

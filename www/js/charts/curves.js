@@ -1,7 +1,9 @@
 // How the loss curves look: uPlot's options, from the page's colours and type.
 
-/** The build puts the library here; a URL of its own needs neither bundler nor inline import map. */
-const UPLOT_URL = new URL('../../vendor/uPlot.esm.js', import.meta.url).href;
+import { VENDOR_URL } from '../api/assets.js';
+
+/** A URL of its own needs neither bundler nor inline import map. */
+const UPLOT_URL = new URL('uPlot.esm.js', VENDOR_URL).href;
 
 /** In the order of the history's table. */
 export const CURVES = /** @type {const} */ ([

@@ -2,7 +2,7 @@
 
 import { SOME_DIGITS_URL } from '../api/assets.js';
 import { fetchOk } from '../api/fetching.js';
-import { unpack } from '../api/mnist.js';
+import { unpack } from '../api/packed.js';
 
 /** IDX: a magic number and one 32-bit size for each axis stand before the values. */
 const IMAGES_HEADER = 16;

@@ -121,6 +121,9 @@ export function mount(element, store, engine) {
   };
 
   const rebuild = async () => {
+    // The page opens without the library: it is fetched when there is a curve to draw.
+    if (engine.history.table()[0].length === 0 && !chart) return redraw();
+    timer = undefined;
     const UPlot = await loadUPlot();
     chart?.destroy();
     chart = new UPlot(
@@ -139,7 +142,7 @@ export function mount(element, store, engine) {
   all.hidden = true;
   store.watch(['historyVersion'], ({ historyVersion }) => {
     if (historyVersion === 0 || timer !== undefined) return;
-    timer = setTimeout(redraw, REDRAW_MS);
+    timer = setTimeout(chart ? redraw : () => void rebuild().catch(engine.report), REDRAW_MS);
   });
   store.watch(['lang', 'theme'], () => void rebuild().catch(engine.report));
   matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => void rebuild().catch(engine.report));

@@ -1,9 +1,8 @@
 // KaTeX, fetched when the first formula is to be set.
 
+import { VENDOR_URL } from '../../api/assets.js';
 import { h } from '../../dom.js';
 import { MACROS } from './formulas.js';
-
-const VENDOR = new URL('../../../vendor/', import.meta.url);
 
 /** @typedef {{ render: (latex: string, element: HTMLElement, options: object) => void }} Katex */
 
@@ -12,14 +11,14 @@ let coming = null;
 
 /** @returns {Promise<Katex>} */
 async function fetchKatex() {
-  const styles = h('link', { rel: 'stylesheet', href: new URL('katex.min.css', VENDOR).href });
+  const styles = h('link', { rel: 'stylesheet', href: new URL('katex.min.css', VENDOR_URL).href });
   const styled = new Promise((resolve, reject) => {
     styles.addEventListener('load', resolve);
     styles.addEventListener('error', () => reject(new Error('the style sheet of the formulas could not be fetched')));
   });
   document.head.append(styles);
   // This build sets a global and exports nothing; it is half the size of the module.
-  await Promise.all([styled, import(new URL('katex.min.js', VENDOR).href)]);
+  await Promise.all([styled, import(new URL('katex.min.js', VENDOR_URL).href)]);
   return /** @type {{ katex: Katex }} */ (/** @type {unknown} */ (globalThis)).katex;
 }
 

@@ -1,9 +1,10 @@
 // Pictures as an animated GIF in 256 greys.
 
+import { VENDOR_URL } from '../../api/assets.js';
 import { PIXELS, SIDE } from './picture.js';
 
 /** The build puts the library here; it is fetched when the first film is exported. */
-const GIFENC_URL = new URL('../../../vendor/gifenc.esm.js', import.meta.url).href;
+const GIFENC_URL = new URL('gifenc.esm.js', VENDOR_URL).href;
 
 /**
  * The part of gifenc that is used here.

@@ -1,5 +1,7 @@
 // A lab's stylesheet comes with the lab.
 
+import { STYLES_URL } from '../../api/assets.js';
+
 /** @type {Map<string, Promise<void>>} */
 const loaded = new Map();
 
@@ -13,7 +15,7 @@ export function loadStyle(name) {
     loading = new Promise((resolve, reject) => {
       const link = document.createElement('link');
       link.rel = 'stylesheet';
-      link.href = new URL(`../../../css/${name}`, import.meta.url).href;
+      link.href = new URL(name, STYLES_URL).href;
       link.addEventListener('load', () => resolve());
       link.addEventListener('error', () => {
         loaded.delete(name);
