@@ -4,6 +4,7 @@ import { toVaeError } from './api/errors.js';
 import { OPENING_DIGIT, exampleStrokes } from './digits.js';
 import { translateTree } from './dom.js';
 import { createEngine } from './engine/engine.js';
+import { someDigits } from './engine/some-digits.js';
 import { openVae } from './open-vae.js';
 import { SETTING_KEYS, recipeSettings } from './recipe.js';
 import { createStore, initialState } from './store.js';
@@ -27,6 +28,7 @@ import { mount as modelInput } from './views/model-input.js';
 import { mountNetwork } from './views/network.js';
 import { mount as pen } from './views/pen.js';
 import { mount as dimensions } from './views/dimensions.js';
+import { mount as firstInk } from './views/first-ink.js';
 import { mount as fixedDigits } from './views/fixed-digits.js';
 import { mount as progress } from './views/progress.js';
 import { mount as posterior } from './views/posterior.js';
@@ -44,7 +46,7 @@ import { mount as weights } from './views/weights.js';
 import { mount as wires } from './views/wires.js';
 
 /** Views that work while the engine is still starting, and when it cannot. */
-const EARLY_VIEWS = Object.freeze({ header, messages });
+const EARLY_VIEWS = Object.freeze({ header, messages, sketchpad: firstInk });
 
 const VIEWS = Object.freeze({
   sketchpad, pen, examples, 'model-input': modelInput, encoder: mountNetwork('encoder'), 'encoder-unit': mountUnitCard('encoder'), posterior,
@@ -90,23 +92,30 @@ function recipe() {
 }
 
 async function start() {
-  const vae = await openVae(store, defaults.preset);
+  const opening = openVae(store, defaults.preset);
+  // Everything is under way before the first view is built.
+  const digits = someDigits();
+  // Told of when they are asked for.
+  digits.catch(() => {});
+  mountAll(EARLY_VIEWS);
+  const vae = await opening;
   const engine = createEngine(vae, store);
   engine.adopt();
   const chosen = SETTING_KEYS.filter((key) => said[key] !== undefined).map((key) => [key, said[key]]);
   store.set({ ...recipe(), ...Object.fromEntries(chosen) });
+  // The worker looks at the drawing while the views are built.
+  const drawn = engine.draw(store.state.strokes);
   mountAll(VIEWS, engine);
   hideParts(store.state);
   keepUrl(store, engine, () => ({ ...defaults, ...recipe() }));
   Object.assign(globalThis, { playground: { vae, store, version: vae.version } });
-  await Promise.all([engine.draw(store.state.strokes), engine.refresh(), engine.loadDigits()]);
+  await Promise.all([drawn, engine.refresh(), engine.loadDigits(digits)]);
   if (said.z && said.z.length === store.state.spec?.latent) engine.setZ(said.z);
   store.set({ ready: true });
   document.body.dataset.testid = 'ready';
   if (store.state.startPaused) await engine.prepare();
 }
 
-mountAll(EARLY_VIEWS);
 start().catch((thrown) => {
   const { code, message } = toVaeError(thrown);
   store.set({ error: { code, message } });

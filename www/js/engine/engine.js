@@ -190,10 +190,13 @@ export function createEngine(vae, store) {
     /** Takes over what the Vae has become. */
     adopt,
 
-    /** The test digits that come with the page; without them it works, but shows less. */
-    async loadDigits() {
+    /**
+     * The test digits that come with the page; without them it works, but shows less.
+     * @param {Promise<import('../state/digits.js').Digits>} [coming] where they are fetched already
+     */
+    async loadDigits(coming = someDigits()) {
       try {
-        store.set({ digits: await someDigits() });
+        store.set({ digits: await coming });
         await pad.restorePicture();
       } catch (thrown) {
         report(thrown);
