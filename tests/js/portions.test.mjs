@@ -2,7 +2,9 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { FakeEngine, SPEC } from './fake-engine.mjs';
+import { Lock } from '../../www/js/api/lock.js';
+import { macrotask } from '../../www/js/api/macrotask.js';
+import { FakeEngine, SPEC, wait } from './fake-engine.mjs';
 import { create, pair } from './pair.mjs';
 
 /** @param {number} n images whose first pixel is their number over n */
@@ -85,4 +87,22 @@ test('a spec and settings are judged without touching the model', async () => {
   await client.request('checkSettings', { settings: { batchSize: 1 } });
   await assert.rejects(client.request('checkSettings', { settings: { batchSize: 0 } }), { details: { at: 'batchSize' } });
   assert.deepEqual(engine.calls, []);
+});
+
+test('what somebody waits for overtakes, but not what changes the model', async () => {
+  const lock = new Lock(macrotask);
+  /** @type {string[]} */
+  const done = [];
+  const task = (/** @type {string} */ name) => async () => {
+    await wait(1);
+    done.push(name);
+  };
+  await Promise.all([
+    lock.run(task('first')), lock.run(task('plain')), lock.run(task('urgent'), 'urgent'), lock.run(task('barrier'), 'barrier'),
+    lock.run(task('behind'), 'urgent'), lock.run(task('last')),
+  ]);
+  assert.ok(done.indexOf('urgent') < done.indexOf('plain'));
+  assert.ok(done.indexOf('behind') > done.indexOf('barrier'));
+  await assert.rejects(lock.run(() => Promise.reject(new Error('a failure'))), /a failure/);
+  assert.equal(await lock.run(() => 7), 7);
 });

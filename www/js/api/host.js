@@ -22,7 +22,7 @@ export class EngineHost {
   #wasm = null;
   /** @type {import('./types.js').WasmEngine | null} */
   #engine = null;
-  #lock = new Lock();
+  #lock;
   /** @type {TrainingSession | null} */
   #session = null;
   #runs = 0;
@@ -45,9 +45,10 @@ export class EngineHost {
   constructor(parts) {
     this.parts = parts;
     const { giveWay, now } = parts;
+    this.#lock = new Lock(giveWay);
     /** @type {import('./measuring.js').MeasuringParts} */
     const shared = {
-      use: (task) => this.#use(task),
+      use: (task, kind) => this.#use(task, kind),
       model: () => this.#model,
       progress: (id, loaded, total) => this.#progress(id, loaded, total),
       giveWay, now,
@@ -113,13 +114,14 @@ export class EngineHost {
   /**
    * @template T
    * @param {(engine: import('./types.js').WasmEngine) => T | Promise<T>} task
+   * @param {import('./lock.js').TaskKind} [kind]
    * @returns {Promise<T>}
    */
-  #use(task) {
+  #use(task, kind) {
     return this.#lock.run(() => {
       if (!this.#engine) throw new VaeError('disposed', 'there is no engine: create has not succeeded');
       return task(this.#engine);
-    });
+    }, kind);
   }
 
   #module() {
@@ -143,7 +145,7 @@ export class EngineHost {
       this.#engine = engine;
       this.#model++;
       return this.#info(engine);
-    });
+    }, 'barrier');
   }
 
   /**
@@ -173,7 +175,7 @@ export class EngineHost {
       if (seen.blank) return { ...seen, mu: null, logvar: null, reconstruction: null };
       const { mu, logvar } = await engine.encode(seen.pixels, labels);
       return { ...seen, mu, logvar, reconstruction: await engine.decode(mu, labels) };
-    });
+    }, 'urgent');
   }
 
   /** @param {import('./types.js').Dataset} dataset */
@@ -258,7 +260,7 @@ export class EngineHost {
       await engine.load(bytes);
       this.#model++;
       return this.#info(engine);
-    });
+    }, 'barrier');
   }
 
   /** @param {Float32Array} values */
@@ -274,7 +276,7 @@ export class EngineHost {
     await this.#use(async (engine) => {
       await engine.reset(how);
       this.#model++;
-    });
+    }, 'barrier');
   }
 }
 

@@ -19,7 +19,7 @@ const FEWEST_QUERIES = 64;
 
 /**
  * @typedef {object} MeasuringParts
- * @property {<T>(task: (engine: WasmEngine) => T | Promise<T>) => Promise<T>} use the engine for one task, with nobody else
+ * @property {<T>(task: (engine: WasmEngine) => T | Promise<T>, kind?: import('./lock.js').TaskKind) => Promise<T>} use the engine for one task, with nobody else
  * @property {() => number} model another number whenever the weights were replaced
  * @property {(id: number, done: number, total: number) => void} progress
  * @property {() => Promise<void>} giveWay

@@ -5,6 +5,10 @@ import { ChunkSizer } from './session.js';
 /** A portion holds the engine about this long: half a frame, which leaves the other half to the drawing. */
 const PORTION_MS = 5;
 
+/** A request of so few values is answered before larger ones that came earlier: one image, or one code. */
+const SMALL_ENCODE = 1024;
+const SMALL_DECODE = 64;
+
 /** @typedef {import('./protocol.js').Operations} Operations */
 /** @typedef {import('./types.js').WasmEngine} WasmEngine */
 
@@ -15,7 +19,7 @@ export class Portions {
 
   /**
    * @param {object} parts
-   * @param {<T>(task: (engine: WasmEngine) => T | Promise<T>) => Promise<T>} parts.use the engine for one task, with nobody else
+   * @param {<T>(task: (engine: WasmEngine) => T | Promise<T>, kind?: import('./lock.js').TaskKind) => Promise<T>} parts.use the engine for one task, with nobody else
    * @param {() => number} parts.model another number whenever the model was replaced
    * @param {() => Promise<void>} parts.giveWay
    * @param {() => number} parts.now
@@ -56,6 +60,8 @@ export class Portions {
     let found = [];
     let at = 0;
     let of = NaN;
+    // One digit, or one code under the pointer: somebody waits for it.
+    const small = values.length <= (op === 'encode' ? SMALL_ENCODE : SMALL_DECODE);
     while (true) {
       const done = await use(async (engine) => {
         // Replaced meanwhile: an answer comes from one model.
@@ -68,7 +74,7 @@ export class Portions {
         if (rows > 1) sizer.measured(to - at, now() - began);
         at = to;
         return at === rows;
-      });
+      }, small ? 'urgent' : 'plain');
       if (done) return found;
       await giveWay();
     }

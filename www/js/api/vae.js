@@ -18,7 +18,7 @@ import { TrainRun } from './train-run.js';
 
 export { loadMnist };
 
-/** A model with its weights. Every method answers by promise; calls are served in the order they are made. */
+/** A model with its weights. Every method answers by promise; calls see what earlier ones changed, and short ones may overtake long ones. */
 export class Vae {
   #client;
   /** @type {import('./protocol.js').ModelInfo} */
