@@ -224,10 +224,7 @@ export function mount(element, store, engine) {
   const take = (u, v, reach) => {
     const { atlas, digits, hiddenClasses } = store.state;
     const index = live() && atlas && digits ? nearestDigit(atlas.points, digits.labels, hiddenClasses, u, atlas.plane.a.length > 1 ? v : 0, reach) : null;
-    if (index !== null && digits) {
-      if (store.state.spec?.classes) store.set({ label: digits.labels[index] });
-      void engine.pick(index);
-    }
+    if (index !== null) void engine.pick(index);
   };
 
   const fit = () => {
