@@ -41,7 +41,7 @@ test('many pictures are scored in portions, each in its place', async () => {
     },
   }));
   const images = Float32Array.from({ length: 784 * 120 }, (_, i) => Math.floor(i / 784));
-  const { recon, kl, total } = await scoresOf(model, images, Uint8Array.from({ length: 120 }, (_, i) => i % 10));
+  const { recon, kl, total } = await scoresOf(model, images, Uint8Array.from({ length: 120 }, (_, i) => i % 10), 3);
   assert.ok(portions.length > 1);
   assert.deepEqual([recon[0], recon[77], recon[119]], [0, 77, 119]);
   assert.deepEqual([kl[77], total[77]], [7, 84]);

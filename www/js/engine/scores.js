@@ -2,8 +2,6 @@
 
 import { PIXELS } from './damage.js';
 
-/** Draws of z for each picture; fewer leave the score's second digit to chance. */
-const SAMPLES = 8;
 /** Pictures asked for at once, so that a drawing never waits long for the worker. */
 const PORTION = 50;
 
@@ -13,14 +11,15 @@ const PORTION = 50;
  * @param {import('./model.js').Model} model
  * @param {Float32Array} images n×784
  * @param {Uint8Array} labels n
+ * @param {number} samples draws of z for each picture
  * @returns {Promise<Scores>}
  */
-export async function scoresOf(model, images, labels) {
+export async function scoresOf(model, images, labels, samples) {
   const count = images.length / PIXELS;
   const [recon, kl] = [new Float32Array(count), new Float32Array(count)];
   for (let from = 0; from < count; from += PORTION) {
     const to = Math.min(count, from + PORTION);
-    const part = await model.elbo(images.slice(from * PIXELS, to * PIXELS), labels.slice(from, to), { samples: SAMPLES, seed: 1 + from });
+    const part = await model.elbo(images.slice(from * PIXELS, to * PIXELS), labels.slice(from, to), { samples, seed: 1 + from });
     recon.set(part.recon, from);
     kl.set(part.kl, from);
   }

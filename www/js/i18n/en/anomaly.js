@@ -2,6 +2,7 @@ export const anomaly = {
   'tab.anomaly': 'Anomalies',
 
   'anomaly.title': '−ELBO: nats to describe a picture',
+  'anomaly.waiting': 'Scoring a thousand test digits…',
   'anomaly.plot': 'Histogram of the scores of test digits, on a logarithmic axis',
   'anomaly.gallery': 'Odd pictures by score; arrow keys go from one to the next',
   'anomaly.threshold': 'Anomalies cost more than',

@@ -2,6 +2,7 @@ export const anomaly = {
   'tab.anomaly': '异常',
 
   'anomaly.title': '−ELBO：描述一张图所需的纳特数',
+  'anomaly.waiting': '正在给一千个测试数字打分……',
   'anomaly.plot': '测试数字得分的直方图，横轴为对数刻度',
   'anomaly.gallery': '按得分排列的异常图片；用方向键逐个查看',
   'anomaly.threshold': '高于此值算异常：',

@@ -9,6 +9,10 @@ import { detail } from './detail.js';
 import { oddities } from './oddities.js';
 import { spread } from './spread.js';
 
+/** Draws of z for a picture that is looked at, and for each of the many that it is compared with. */
+const SAMPLES = 16;
+const SAMPLES_OF_MANY = 4;
+
 /** @typedef {import('./oddities.js').Oddity} Oddity */
 /** @typedef {{ name: Oddity, pixels: Float32Array, recon: number, kl: number, total: number, label: number }} Scored */
 
@@ -28,7 +32,7 @@ export const mount = async (element, store, engine) => {
   const score = async (/** @type {[Oddity, Float32Array][]} */ pictures) => {
     const { model } = engine;
     const labels = await model.classesOf(pictures.map(([, pixels]) => ({ pixels, label: null })));
-    const { recon, kl, total } = await scoresOf(model, stack(pictures.map(([, pixels]) => pixels)), labels);
+    const { recon, kl, total } = await scoresOf(model, stack(pictures.map(([, pixels]) => pixels)), labels, SAMPLES);
     return pictures.map(([name, pixels], i) => ({ name, pixels, recon: recon[i], kl: kl[i], total: total[i], label: labels[i] }));
   };
 
@@ -48,7 +52,7 @@ export const mount = async (element, store, engine) => {
     if (!digits) return;
     if (known.size === 0) known = await oddities(engine.model, digits);
     scored = await score([...known]);
-    usual = (await scoresOf(engine.model, digits.images, digits.labels)).total.sort();
+    usual = (await scoresOf(engine.model, digits.images, digits.labels, SAMPLES_OF_MANY)).total.sort();
     await scoreYours();
   }, { heavy: true });
   whileOpen(page, 'anomaly', ['input'], scoreYours);

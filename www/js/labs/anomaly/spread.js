@@ -26,12 +26,14 @@ const REACH = 2;
 export function spread(store, chosen) {
   const bars = svg('svg', { viewBox: `0 0 ${BINS} ${HEIGHT}`, preserveAspectRatio: 'none', class: 'bars' });
   const axisLine = h('div', { class: 'axis', 'aria-hidden': 'true' });
-  const mark = h('div', { class: 'mark', 'aria-hidden': 'true' });
+  const mark = h('div', { class: 'mark', hidden: true, 'aria-hidden': 'true' });
   const gallery = h('div', { class: 'gallery', role: 'listbox', label: 'anomaly.gallery', 'data-testid': 'anomaly-gallery' });
   const handle = h('input', { type: 'range', id: 'threshold', 'data-testid': 'threshold', min: 0, max: STEPS, step: 1, value: 0, disabled: true });
   const limit = h('output', { for: 'threshold', 'data-testid': 'threshold-value' });
   const share = h('span', { 'data-testid': 'share-beyond' });
   const caught = h('span', { 'data-testid': 'caught' });
+  const waiting = h('p', { class: 'caption', role: 'status', text: 'anomaly.waiting' });
+  const summary = h('p', { class: 'caption', hidden: true }, h('label', { for: 'threshold', text: 'anomaly.threshold' }), ' ', limit, ' · ', share, ' · ', caught);
   const box = h('div', { class: 'plot-area', role: 'img', label: 'anomaly.plot' }, bars, mark, axisLine);
 
   /** @type {Float32Array} */
@@ -145,7 +147,7 @@ export function spread(store, chosen) {
   return {
     element: h(
       'div', { class: 'spread-box' },
-      h('div', { class: 'lab-head' }, h('h2', { text: 'anomaly.title' }), h('p', { class: 'caption' }, h('label', { for: 'threshold', text: 'anomaly.threshold' }), ' ', limit, ' · ', share, ' · ', caught)),
+      h('div', { class: 'lab-head' }, h('h2', { text: 'anomaly.title' }), waiting, summary),
       box, h('div', { class: 'threshold' }, handle), gallery,
     ),
     /**
@@ -160,7 +162,8 @@ export function spread(store, chosen) {
       const all = [...sorted, ...odd.map(({ total }) => total)].filter((value) => value > 0);
       axis = new LogAxis(Math.min(...all) * 0.9, sorted[sorted.length - 1] * REACH);
       if (follows) threshold = valueAt(usual, SHARE);
-      handle.disabled = false;
+      handle.disabled = summary.hidden = mark.hidden = false;
+      waiting.hidden = true;
       handle.value = String(Math.round(axis.place(threshold) * STEPS));
       for (const { name, canvas, button } of items) {
         const one = odd.find((each) => each.name === name);

@@ -15,9 +15,18 @@ export const mount = async (element, store, engine) => {
   const compared = comparison();
   const search = searcher(page, compared.restored);
 
+  /** What is searched for, and in which model. @type {import('../../engine/damage.js').Damaged | null} */
+  let searched = null;
+  /** @type {import('../../api/types.js').VaeSpec | null} */
+  let of = null;
+
   const again = whileOpen(page, 'repair', ['weightsVersion', 'spec'], async () => {
     const { model } = engine;
     const problem = damaged.problem();
+    // Weights that are being trained never rest: a search follows them to its end, and only then begins anew.
+    if (problem && problem === searched && search.busy && store.state.run === 'running' && engine.model.spec === of) return;
+    searched = problem;
+    of = engine.model.spec;
     if (!problem) {
       compared.begin(null);
       search.begin(null);

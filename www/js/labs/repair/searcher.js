@@ -168,6 +168,10 @@ export function searcher({ store, engine }, found) {
       strip,
       h('p', { class: 'caption', text: 'repair.search.text' }),
     ),
+    /** Whether it is on its way. */
+    get busy() {
+      return running;
+    },
     /** @param {Search | null} next */
     begin(next) {
       search = next;
