@@ -13,6 +13,9 @@ const STEPS = 160;
 /** The steps shown side by side: early ones change most. */
 const LANDMARKS = [0, 2, 5, 10, 20, 40, 80, 160];
 const MOST_STARTS = 6;
+/** A pace that the eye can follow. */
+const STEP_MS = 1000 / 60;
+const MOST_PER_FRAME = 8;
 const FRAME_MS = 40;
 
 const WIDTH = 200;
@@ -52,11 +55,12 @@ export function searcher({ store, engine }, found) {
   let running = false;
   let looping = false;
 
-  /** @param {import('../../engine/descent.js').Standing} standing */
-  const paint = ({ step, pictures, energies: now, best: least }) => {
-    best = least;
-    energies.push(now);
-    frames.push(nth(pictures, best).slice());
+  /** Where it stands. @type {import('../../engine/descent.js').Standing | null} */
+  let standing = null;
+
+  const paint = () => {
+    if (!standing) return;
+    const { step, pictures, energies: now } = standing;
     screen.show(stack(frames));
     screen.seek(frames.length - 1);
     showSheet(strip, stack(LANDMARKS.map((at) => frames[at] ?? new Float32Array(PIXELS))), LANDMARKS.length);
@@ -78,28 +82,39 @@ export function searcher({ store, engine }, found) {
   };
 
   /** One step; a model exchanged meanwhile ends the descent, as its codes mean nothing now. */
-  const advance = async () => {
+  const advanceNow = async () => {
     const mine = going;
     const { spec } = engine.model;
     try {
-      const standing = await mine?.next();
-      if (standing && mine === going) paint(standing);
+      const next = await mine?.next();
+      if (!next || mine !== going) return;
+      standing = next;
+      best = next.best;
+      energies.push(next.energies);
+      frames.push(nth(next.pictures, best).slice());
     } catch (thrown) {
       if (mine === going) going = null;
       if (engine.model.spec === spec) engine.report(thrown);
     }
   };
 
+  let turn = Promise.resolve();
+  /** Steps that were asked for at once are taken one after the other. */
+  const advance = () => (turn = turn.then(advanceNow));
+
   const loop = async () => {
     if (looping) return;
     looping = true;
+    let before = performance.now();
     while (running && going && store.state.tab === 'repair') {
-      if (frames.length > STEPS) {
-        running = false;
-        break;
-      }
-      await advance();
-      await new Promise(requestAnimationFrame);
+      const now = performance.now();
+      // Where frames are slow, each holds several steps.
+      const due = Math.min(MOST_PER_FRAME, Math.max(1, Math.round((now - before) / STEP_MS)));
+      before = now;
+      for (let i = 0; i < due && running && frames.length <= STEPS; i++) await advance();
+      paint();
+      if (frames.length > STEPS) running = false;
+      else await new Promise(requestAnimationFrame);
     }
     looping = false;
     words();
@@ -109,8 +124,9 @@ export function searcher({ store, engine }, found) {
   const begin = () => {
     frames = [];
     energies = [];
-    going = null;
+    going = standing = null;
     above.disabled = true;
+    for (const shown of [count, energy]) showNumber(shown, null, String);
     if (search) {
       const { latent } = engine.model.spec;
       const { problem, mu, label } = search;
@@ -133,7 +149,7 @@ export function searcher({ store, engine }, found) {
   once.addEventListener('click', () => {
     running = false;
     words();
-    void advance();
+    void advance().then(paint);
   });
   restart.addEventListener('click', () => {
     seed++;
