@@ -97,7 +97,8 @@ export function mount(element, store) {
     const early = weights === 'random' || (weights === 'trained' && step < PATIENCE);
     const latent = atlas?.kl.length ?? 0;
     const active = atlas ? activeDimensions(atlas.mu, latent).filter(Boolean).length : 0;
-    const found = !atlas || early || objective === 'autoencoder' ? 'fine' : verdict(active, latent);
+    const unknown = !atlas || atlas.mu.length === 0;
+    const found = unknown || early || objective === 'autoencoder' ? 'fine' : verdict(active, latent);
     warning.hidden = found === 'fine';
     warning.dataset.value = found;
     warning.textContent = found === 'fine' ? '' : translate(lang, `dims.${found}`, { active, latent });
