@@ -10,7 +10,7 @@ const SITE = process.env.SITE ?? fileURLToPath(new URL('../../dist', import.meta
 /** Not the root, because the site must work under any path. */
 const SUB_PATH = '/a/sub/path/';
 
-/** Collects what goes wrong in a page: console errors, exceptions, failed requests, HTTP errors. */
+/** Collects what goes wrong in a page: console errors and warnings, exceptions, failed requests, HTTP errors. */
 export class Problems {
   /** @type {string[]} */
   #found = [];
@@ -52,7 +52,7 @@ export class Problems {
 
   /** @param {import('@playwright/test').ConsoleMessage} message */
   #console(message) {
-    if (message.type() === 'error') this.#found.push(`console: ${message.text()}`);
+    if (['error', 'warning'].includes(message.type())) this.#found.push(`console ${message.type()}: ${message.text()}`);
   }
 }
 
