@@ -206,6 +206,7 @@ export function training(shadow, store, history, { report, refresh }) {
 
     /** What is shown becomes what the run has come to. */
     async catchUp() {
+      flush();
       if (run) await handOver(run);
     },
 

@@ -31,13 +31,12 @@ export function autosave(store, engine, visits = new Visits()) {
   /** What is being put back is not whole yet. */
   let puttingBack = false;
   let refused = false;
-  let savedAt = 0;
   /** What the last save held. @type {unknown[]} */
   let saved = [];
 
   const marks = () => {
     const { weights, weightsVersion, step, strokes, picture, optimizer, learningRate, batchSize, beta, seed } = store.state;
-    return [weights, step > 0 ? step : weightsVersion, strokes, picture, optimizer, learningRate, batchSize, beta, seed];
+    return [weights, weightsVersion, step, strokes, picture, optimizer, learningRate, batchSize, beta, seed];
   };
 
   const write = latest(async (/** @type {null} */ _) => {
@@ -54,8 +53,6 @@ export function autosave(store, engine, visits = new Visits()) {
       // Storage that is full or forbidden costs nothing but this; saying so once is enough.
       refused = true;
       store.set({ notice: 'keep.refused' });
-    } finally {
-      savedAt = performance.now();
     }
   });
   const save = () => write(null);
@@ -64,9 +61,8 @@ export function autosave(store, engine, visits = new Visits()) {
     beHere(id);
     // At the pause, at the end, and whenever something else is at rest.
     store.watch(['run', 'weights', 'guide'], ({ run }) => void (run === 'running' || save()));
-    store.watch(['step'], ({ run }) => {
-      if (run === 'running' && performance.now() - savedAt > EVERY_MS) void save();
-    });
+    // By a timer, which goes on in a tab that no one looks at.
+    setInterval(() => void (store.state.run === 'running' && save()), EVERY_MS);
     document.addEventListener('visibilitychange', () => void (document.hidden && save()));
     addEventListener('pagehide', () => void save());
   };
