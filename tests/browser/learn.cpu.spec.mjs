@@ -55,19 +55,19 @@ test('the tour trains from nothing when asked, and gives the model back', async 
   await page.getByTestId('tour').click();
   for (let i = 1; i < 12; i++) await page.getByTestId('guide-next').click();
   await page.getByTestId('guide-do').click();
-  await expect.poll(() => value(page, 'step-count')).toBeGreaterThan(5);
+  await expect.poll(() => value(page, 'step-count'), { timeout: 60_000 }).toBeGreaterThan(5);
   await page.getByTestId('guide-next').click();
   await expect(page.getByTestId('guide')).toHaveCount(0);
   await expect.poll(() => pixels(page, 'reconstruction')).toEqual(before);
   expect(await value(page, 'step-count')).toBe(0);
   await expect(page.getByTestId('status')).toHaveAttribute('data-run', 'idle');
-  await expect(page.getByText('pretrained weights')).toBeVisible();
+  expect(await page.evaluate(() => /** @type {any} */ (globalThis).playground.store.state.weights)).toBe('pretrained');
 });
 
 test('a training of one’s own is not forgotten by the tour', async ({ page }) => {
   await open(page);
   await page.getByTestId('train').click();
-  await expect.poll(() => value(page, 'step-count')).toBeGreaterThan(3);
+  await expect.poll(() => value(page, 'step-count'), { timeout: 60_000 }).toBeGreaterThan(3);
   await page.getByTestId('tour').click();
   for (let i = 1; i < 12; i++) await page.getByTestId('guide-next').click();
   await expect(page.getByTestId('guide')).toContainText('A training of yours is under way');
@@ -131,7 +131,7 @@ test('slow motion goes through one real training step', async ({ page }) => {
   await expect(guide).toContainText(/Reconstruction \d+\.\d nats/);
   await page.keyboard.press('ArrowRight');
   await page.keyboard.press('ArrowRight');
-  await expect.poll(() => value(page, 'step-count')).toBe(1);
+  await expect.poll(() => value(page, 'step-count'), { timeout: 60_000 }).toBe(1);
   await expect(guide).toContainText('A real step was taken');
   await page.keyboard.press('Escape');
   await expect(guide).toHaveCount(0);
