@@ -71,6 +71,8 @@ test('a shared link opens what it says, whatever was kept; what was kept can be 
 });
 
 test('two tabs keep their own, and neither offers what the other is at', async ({ page, context, baseURL }) => {
+  // Two pages train at once.
+  test.slow();
   await open(page);
   await trainABit(page);
   await expect.poll(async () => (await kept(page)).length).toBe(1);
@@ -93,8 +95,10 @@ test('a browser that refuses storage is told of once, and training goes on', asy
     };
   });
   await open(page);
+  // A remark passes: it is looked for from the start.
+  const told = expect(page.getByText('does not let the page keep')).toBeVisible({ timeout: 90_000 });
   await trainABit(page);
-  await expect(page.getByText('does not let the page keep')).toBeVisible();
+  await told;
   const step = await value(page, 'step-count');
   await page.getByTestId('train').click();
   await expect.poll(() => value(page, 'step-count')).toBeGreaterThan(step);
