@@ -13,7 +13,9 @@ export function mount(element, store) {
   const box = svg('rect', { class: 'ink-box' });
   const across = svg('path', { class: 'ink-centre' });
   const marks = svg('svg', { class: 'marks', viewBox: `0 0 ${SIDE} ${SIDE}`, 'aria-hidden': 'true' }, box, across);
-  element.append(h('div', { class: 'x-box' }, canvas, marks));
+  const size = h('span', { class: 'ink-size' });
+  const mass = h('span', { class: 'ink-mass' });
+  element.append(h('div', { class: 'x-box' }, canvas, marks), h('p', { class: 'caption ink-place', 'aria-hidden': 'true' }, size, mass));
 
   store.watch(['input', 'lang'], ({ input, lang }) => {
     showPixels(canvas, input);
@@ -23,6 +25,8 @@ export function mount(element, store) {
       ? translate(lang, 'input.place', { width: ink.box.width, height: ink.box.height, x: ink.centre.x.toFixed(1), y: ink.centre.y.toFixed(1) })
       : '';
     canvas.title = place;
+    size.textContent = ink ? `${ink.box.width} × ${ink.box.height}` : '';
+    mass.textContent = ink ? `${ink.centre.x.toFixed(1)}, ${ink.centre.y.toFixed(1)}` : '';
     canvas.setAttribute('aria-label', [translate(lang, 'input.label'), place].filter(Boolean).join('. '));
     if (!ink) return;
     for (const side of /** @type {const} */ (['x', 'y', 'width', 'height'])) box.setAttribute(side, String(ink.box[side]));
