@@ -5,8 +5,9 @@ import { gridCodes } from '../map/manifold.js';
 import { dimensionPlane, principalPlane, project, residual } from '../map/plane.js';
 import { Recorder } from '../map/recorder.js';
 
-/** While training, the digits may keep the engine so long for each look; those that do not fit are looked at the next time. */
-const SHARE_MS = 50;
+/** While training, looking at the digits should not take longer than this. */
+const SHARE_MS = 80;
+const MOST_HALVINGS = 3;
 /** Components of many dimensions take the engine longer than a drawing should wait; while training they are found this often. */
 const MANY = 32;
 const RARELY_MS = 1000;
@@ -27,10 +28,8 @@ export function atlas(vae, store, report) {
   const trail = new Recorder(LONGEST_TRAIL);
   /** The digits as the worker knows them. @type {{ images: Float32Array, set: Promise<number> } | null} */
   let remembered = null;
-  /** Every digit's μ and log σ² as last seen. @type {{ mu: Float32Array, logvar: Float32Array } | null} */
-  let posterior = null;
-  let next = 0;
-  let msPerDigit = 0;
+  /** While training, the digits are halved so many times that those left can be looked at in time. */
+  let halvings = 0;
   let componentsAt = -Infinity;
   /** What the manifold was last decoded for. @type {{ version: number, key: string, left: Float32Array } | null} */
   let decoded = null;
@@ -57,27 +56,17 @@ export function atlas(vae, store, report) {
     if (remembered?.images !== digits.images) {
       const { images, labels } = digits;
       remembered = { images, set: vae.gallery.remember(images, { labels }) };
-      posterior = null;
     }
     const n = digits.labels.length;
-    const whole = run !== 'running' || posterior?.mu.length !== n * spec.latent;
-    if (whole || !posterior) {
-      posterior = { mu: new Float32Array(n * spec.latent), logvar: new Float32Array(n * spec.latent) };
-      next = 0;
-    }
-    const first = next;
-    const room = whole || msPerDigit === 0 ? n : Math.max(50, Math.floor(SHARE_MS / msPerDigit));
-    const count = Math.min(n - first, room);
+    const count = run === 'running' ? Math.ceil(n / 2 ** halvings) : n;
+    const set = await remembered.set;
     const began = performance.now();
-    const some = await vae.gallery.encode(await remembered.set, { first, count });
-    msPerDigit = (performance.now() - began) / count;
-    if (some.mu.length !== count * spec.latent || store.state.spec !== spec) return null;
-    // A copy, because snapshots hold on to what was.
-    posterior = { mu: posterior.mu.slice(), logvar: posterior.logvar.slice() };
-    posterior.mu.set(some.mu, first * spec.latent);
-    posterior.logvar.set(some.logvar, first * spec.latent);
-    next = (first + count) % n;
-    return posterior;
+    const found = await vae.gallery.encode(set, { count });
+    const took = performance.now() - began;
+    // All points are of the same weights: fewer of them rather than some of long ago.
+    if (took > SHARE_MS && run === 'running') halvings = Math.min(MOST_HALVINGS, halvings + 1);
+    else if (took < SHARE_MS / 4) halvings = Math.max(0, halvings - 1);
+    return store.state.spec === spec && found.mu.length === count * spec.latent ? found : null;
   };
 
   /** @param {Float32Array} mu */
