@@ -63,7 +63,8 @@ test('the misfit’s gradient is what differences say', () => {
 function toyModel(/** @type {'bernoulli' | 'gaussian'} */ type) {
   const latent = 3;
   const weight = normals(11, 784 * latent).map((value) => value / 2);
-  const likelihood = /** @type {const} */ (type === 'bernoulli' ? { type } : { type: 'gaussian', sigma: 0.5 });
+  /** @type {import('../../www/js/api/types.js').VaeSpec['likelihood']} */
+  const likelihood = type === 'bernoulli' ? { type } : { type, sigma: 0.5 };
   const mean = (/** @type {number} */ sum) => (type === 'bernoulli' ? 1 / (1 + Math.exp(-sum)) : sum);
   const row = (/** @type {Float32Array} */ z, /** @type {number} */ n) =>
     Float32Array.from({ length: 784 }, (_, i) => mean(z[3 * n] * weight[3 * i] + z[3 * n + 1] * weight[3 * i + 1] + z[3 * n + 2] * weight[3 * i + 2]));

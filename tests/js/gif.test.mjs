@@ -2,8 +2,10 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import * as gifenc from '../../node_modules/gifenc/dist/gifenc.esm.js';
 import { gifOf } from '../../www/js/labs/shared/gif.js';
+
+/** The library as npm leaves it, which has no types. */
+const gifenc = await import(new URL('../../node_modules/gifenc/dist/gifenc.esm.js', import.meta.url).href);
 
 /**
  * The blocks of a GIF89a file.
