@@ -134,7 +134,7 @@ def main():
     parser.add_argument("--work", type=Path, required=True, help="a new folder")
     parser.add_argument("--images", type=int, default=100)
     parser.add_argument("--draws", type=int, default=5000, help="K")
-    parser.add_argument("--repeats", type=int, default=24, help="independent estimates of either side, from two on")
+    parser.add_argument("--repeats", type=int, default=40, help="independent estimates of either side, from two on")
     args = parser.parse_args()
     args.work.mkdir(parents=True)
     grey = read_images(args.data / "t10k-images-idx3-ubyte", args.images)
