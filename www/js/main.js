@@ -3,6 +3,7 @@
 import { toVaeError } from './api/errors.js';
 import { OPENING_DIGIT, exampleStrokes } from './digits.js';
 import { translateTree } from './dom.js';
+import { coming } from './engine/coming.js';
 import { createEngine } from './engine/engine.js';
 import { someDigits } from './engine/some-digits.js';
 import { openVae } from './open-vae.js';
@@ -97,16 +98,17 @@ async function start() {
   const digits = someDigits();
   // Told of when they are asked for.
   digits.catch(() => {});
+  const engine = createEngine(coming(opening), store);
   mountAll(EARLY_VIEWS);
-  const vae = await opening;
-  const engine = createEngine(vae, store);
-  engine.adopt();
-  const chosen = SETTING_KEYS.filter((key) => said[key] !== undefined).map((key) => [key, said[key]]);
-  store.set({ ...recipe(), ...Object.fromEntries(chosen) });
-  // The worker looks at the drawing while the views are built.
-  const drawn = engine.draw(store.state.strokes);
+  // The browser shows them before the others are built, and those are built while the worker starts.
+  await new Promise((resolve) => setTimeout(resolve));
   mountAll(VIEWS, engine);
   hideParts(store.state);
+  const vae = await opening;
+  engine.adopt();
+  const drawn = engine.draw(store.state.strokes);
+  const chosen = SETTING_KEYS.filter((key) => said[key] !== undefined).map((key) => [key, said[key]]);
+  store.set({ ...recipe(), ...Object.fromEntries(chosen) });
   keepUrl(store, engine, () => ({ ...defaults, ...recipe() }));
   Object.assign(globalThis, { playground: { vae, store, version: vae.version } });
   await Promise.all([drawn, engine.refresh(), engine.loadDigits(digits)]);
