@@ -19,12 +19,12 @@ const picture = (page, half) => page.getByTestId(`${half}-network`).locator('can
 test('layers light up with the drawing and go dark without one', async ({ page }) => {
   await open(page);
   const lit = async (/** @type {'encoder' | 'decoder'} */ half) => (await picture(page, half)).filter((alpha) => alpha > 0).length;
-  for (const half of /** @type {const} */ (['encoder', 'decoder'])) await expect.poll(() => lit(half)).toBeGreaterThan(5);
+  for (const half of /** @type {const} */ (['encoder', 'decoder'])) await expect.poll(() => lit(half)).toBeGreaterThan(2);
   const before = await picture(page, 'encoder');
   await page.getByTestId('clear').click();
   await expect.poll(() => lit('encoder')).toBe(0);
   await stroke(page, SEVEN);
-  await expect.poll(() => lit('encoder')).toBeGreaterThan(5);
+  await expect.poll(() => lit('encoder')).toBeGreaterThan(2);
   expect(await picture(page, 'encoder')).not.toEqual(before);
 });
 

@@ -87,7 +87,9 @@ function makeRow(index) {
       if (!found) return;
       const { mu, sigma } = found;
       const height = Math.min(1, PRIOR / sigma);
-      bell.setAttribute('transform', `translate(${mu} ${1 - height}) scale(${sigma} ${height})`);
+      // Weights that have just diverged give infinities, which no transform takes.
+      const finite = Number.isFinite(mu) && Number.isFinite(sigma);
+      bell.setAttribute('transform', finite ? `translate(${mu} ${1 - height}) scale(${sigma} ${height})` : 'scale(0)');
       place(mean, 0, mu);
       place(spread, mu - sigma, mu + sigma);
     },
