@@ -20,12 +20,13 @@ async function openLab(page, model = 'dense-20') {
  * @param {Page} page
  * @param {string} id
  */
-const reconstructionOf = (page, id) =>
-  page.getByTestId(`${id}-picture`).evaluate(async (canvas) => {
-    const { data } = /** @type {CanvasRenderingContext2D} */ (/** @type {HTMLCanvasElement} */ (canvas).getContext('2d')).getImageData(0, 0, 28, 28);
-    const image = Float32Array.from({ length: 784 }, (_, i) => data[4 * i] / 255);
-    return Array.from(await /** @type {any} */ (globalThis).playground.vae.reconstruct(image), Number);
-  });
+const reconstructionOf = async (page, id) => {
+  const image = await pixels(page, `${id}-picture`);
+  return page.evaluate(async (values) => {
+    const { vae } = /** @type {any} */ (globalThis).playground;
+    return Array.from(await vae.reconstruct(Float32Array.from(values)), Number);
+  }, image);
+};
 
 const distance = (/** @type {number[]} */ a, /** @type {number[]} */ b) => Math.max(...a.map((value, i) => Math.abs(value - b[i])));
 

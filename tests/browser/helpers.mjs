@@ -25,17 +25,30 @@ export async function value(page, id) {
 }
 
 /**
+ * A canvas's pixels, four bytes each. Read from a copy: the browser warns of a page that reads its own canvas often.
+ * @param {import('@playwright/test').Locator} canvas
+ * @returns {Promise<number[]>}
+ */
+export function rgba(canvas) {
+  return canvas.evaluate((one) => {
+    if (!(one instanceof HTMLCanvasElement)) throw new Error('not a canvas');
+    if (one.width === 0 || one.height === 0) return [];
+    const copy = new OffscreenCanvas(one.width, one.height);
+    const context = /** @type {OffscreenCanvasRenderingContext2D} */ (copy.getContext('2d', { willReadFrequently: true }));
+    context.drawImage(one, 0, 0);
+    return Array.from(context.getImageData(0, 0, one.width, one.height).data);
+  });
+}
+
+/**
  * A canvas's brightness in [0, 1], pixel by pixel.
  * @param {Page} page
  * @param {string} id
  * @returns {Promise<number[]>}
  */
-export function pixels(page, id) {
-  return page.getByTestId(id).evaluate((canvas) => {
-    if (!(canvas instanceof HTMLCanvasElement)) throw new Error('not a canvas');
-    const { data } = /** @type {CanvasRenderingContext2D} */ (canvas.getContext('2d')).getImageData(0, 0, canvas.width, canvas.height);
-    return Array.from({ length: data.length / 4 }, (_, i) => data[4 * i] / 255);
-  });
+export async function pixels(page, id) {
+  const data = await rgba(page.getByTestId(id));
+  return Array.from({ length: data.length / 4 }, (_, i) => data[4 * i] / 255);
 }
 
 /** @param {number[]} picture */

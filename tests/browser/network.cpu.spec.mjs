@@ -1,7 +1,7 @@
 // What goes on inside: live layers, units' weights, the posterior, and how good the reconstruction is.
 
 import { expect, test } from './fixtures.mjs';
-import { SEVEN, open, stroke, value } from './helpers.mjs';
+import { SEVEN, open, stroke, value, rgba } from './helpers.mjs';
 
 /** @typedef {import('@playwright/test').Page} Page */
 
@@ -10,11 +10,10 @@ import { SEVEN, open, stroke, value } from './helpers.mjs';
  * @param {Page} page
  * @param {'encoder' | 'decoder'} half
  */
-const picture = (page, half) => page.getByTestId(`${half}-network`).locator('canvas').first().evaluate((canvas) => {
-  const { width, height } = /** @type {HTMLCanvasElement} */ (canvas);
-  const { data } = /** @type {CanvasRenderingContext2D} */ (/** @type {HTMLCanvasElement} */ (canvas).getContext('2d')).getImageData(0, 0, width, height);
+const picture = async (page, half) => {
+  const data = await rgba(page.getByTestId(`${half}-network`).locator('canvas').first());
   return Array.from({ length: data.length / 4 }, (_, i) => data[4 * i + 3]);
-});
+};
 
 test('layers light up with the drawing and go dark without one', async ({ page }) => {
   await open(page);

@@ -1,7 +1,7 @@
 // The lab of repair: with the mouse and with the keyboard.
 
 import { expect, test } from './fixtures.mjs';
-import { open, pixels, value } from './helpers.mjs';
+import { open, pixels, value, rgba } from './helpers.mjs';
 
 /** @param {import('@playwright/test').Page} page */
 async function openLab(page) {
@@ -42,10 +42,10 @@ test('more of a hole is rubbed out with the mouse and with the keyboard; what is
   await page.getByTestId('repair-digit').selectOption('7');
   await page.getByTestId('repair-hole').check({ force: true });
   await page.getByTestId('repair-strength').fill('6');
-  const canvas = () => page.getByTestId('repair-damaged').evaluate((one) => {
-    const { data } = /** @type {CanvasRenderingContext2D} */ (/** @type {HTMLCanvasElement} */ (one).getContext('2d')).getImageData(0, 0, 28, 28);
+  const canvas = async () => {
+    const data = await rgba(page.getByTestId('repair-damaged'));
     return Array.from({ length: 784 }, (_, i) => Number(data[4 * i] !== data[4 * i + 2]));
-  });
+  };
   const lost = async () => (await canvas()).reduce((sum, one) => sum + one, 0);
   await expect.poll(lost).toBe(6 * 28);
   const board = page.getByTestId('repair-board');
