@@ -32,8 +32,14 @@ export function mount(element, store) {
   copyWith(share, store, () => location.href, () => store.set({ notice: 'notice.linkReady' }));
 
   const tour = h('button', { type: 'button', class: 'quiet', 'data-testid': 'tour', text: 'page.tour' });
-  tour.addEventListener('click', () => store.set({ guide: 'tour' }));
-  store.watch(['ready', 'guide'], ({ ready, guide }) => void (tour.disabled = !ready || guide !== null));
+  tour.addEventListener('click', () => {
+    // Never disabled by its own guide, which gives the focus back.
+    if (store.state.guide === null) store.set({ guide: 'tour' });
+  });
+  store.watch(['ready', 'guide'], ({ ready, guide }) => {
+    tour.disabled = !ready;
+    tour.setAttribute('aria-expanded', String(guide === 'tour'));
+  });
 
   element.append(status, badge(store), tour, language, theme, share);
 }

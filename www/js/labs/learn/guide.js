@@ -30,7 +30,7 @@ const PATIENCE_MS = 4000;
  * @param {boolean} guide.restores whether leaving puts back what was there
  */
 export function openGuide({ store, engine, element, stops: all, params, watched, texts, pace, restores }) {
-  const stops = all.filter(({ places }) => places.some(mayBeFound));
+  const stops = all.filter(({ places }) => places.some((place) => mayBeFound(place, store.state.hide)));
   if (stops.length === 0) return void store.set({ guide: null });
   const focused = document.activeElement;
   const putBack = remember(store, engine);
@@ -82,6 +82,7 @@ export function openGuide({ store, engine, element, stops: all, params, watched,
     const { title, words, act: shown, offer: offered } = stops[at];
     const { state } = store;
     const may = offered?.may(state) ?? false;
+    play.dataset.text = playing ? 'slow.hold' : 'slow.go';
     show({
       lang: state.lang, at, count: stops.length, title, words, params: params(state), circular: pace !== undefined,
       remark: doing ? offered?.doing : offered && !may && !undoing ? offered.instead : undefined,
@@ -89,7 +90,6 @@ export function openGuide({ store, engine, element, stops: all, params, watched,
     again.hidden = !shown || pace !== undefined;
     offer.hidden = !offered || !may || doing;
     play.hidden = pace === undefined;
-    play.dataset.text = playing ? 'slow.hold' : 'slow.go';
     // The card has another size now.
     ring.follow();
   }

@@ -43,10 +43,11 @@ export function findPlace(name) {
 }
 
 /**
- * Whether the place exists at all, in an open tab or another.
+ * Whether the place exists at all, in an open tab or another, and no part around it was taken away.
  * @param {Place} name
+ * @param {readonly string[]} hide names of parts that were
  * @returns {boolean}
  */
-export function mayBeFound(name) {
-  return [...document.querySelectorAll(PLACES[name])].some((element) => !element.closest('[data-part][hidden]'));
+export function mayBeFound(name, hide) {
+  return [...document.querySelectorAll(PLACES[name])].some((element) => !hide.some((part) => element.closest(`[data-part="${CSS.escape(part)}"]`)));
 }
