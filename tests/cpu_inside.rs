@@ -187,4 +187,6 @@ fn bad_images_are_refused() {
     let mut vae = open(CONVOLUTIONAL);
     assert!(block_on(vae.encoder_layers(&[0.5; 63], None)).is_err());
     assert!(block_on(vae.decoder_layers(&[f32::NAN; 2], None)).is_err());
+    // 48 values for each z, of 2²⁷ at most.
+    assert!(block_on(vae.decoder_layers(&vec![0.0; 2 * (2_796_202 + 1)], None)).is_err());
 }

@@ -79,6 +79,13 @@ test('without a packed file the plain one is fetched; without either the error n
   await assert.rejects(fetchPacked('http://x/b.bin'), { code: 'network', message: /b\.bin: the server answered 404/ });
 });
 
+test('a host that sends a page for every file it lacks has no packed one', async (context) => {
+  context.mock.method(globalThis, 'fetch', async (/** @type {string} */ url) =>
+    url.endsWith('.gz') ? new Response('<!doctype html>', { headers: { 'Content-Type': 'text/html; charset=utf-8' } }) : new Response(plain),
+  );
+  assert.deepEqual(await fetchPacked('http://x/a.bin'), plain);
+});
+
 test('a packed file that is cut short is an error', async (context) => {
   host(context, { 'a.bin.gz': packed.slice(0, 30), 'a.bin': plain });
   await assert.rejects(fetchPacked('http://x/a.bin'), { code: 'network', message: /a\.bin\.gz broke off/ });

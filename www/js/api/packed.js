@@ -60,12 +60,9 @@ export async function unpack(packed, onBytes) {
  * @throws {VaeError} `network`
  */
 export async function fetchPacked(url, onProgress) {
-  let response;
-  try {
-    response = await fetchOk(`${url}.gz`);
-  } catch {
-    return fetchBytes(url, onProgress);
-  }
+  const response = await fetchOk(`${url}.gz`).catch(() => null);
+  // Some hosts send a page in place of a file that they lack.
+  if (!response || response.headers.get('Content-Type')?.startsWith('text/html')) return fetchBytes(url, onProgress);
   const total = streamLength(response);
   let loaded = 0;
   try {
