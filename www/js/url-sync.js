@@ -76,6 +76,9 @@ async function follow(store, engine, defaults) {
   const other = wanted.preset !== store.state.preset || (said.spec && JSON.stringify(said.spec) !== JSON.stringify(store.state.spec));
   if (other && said.spec) await engine.chooseSpec(said.spec);
   else if (other && wanted.preset !== OWN_MODEL) await engine.choosePreset(wanted.preset);
+  store.set({ mapGrid: said.mapGrid ?? base.mapGrid, planeChoice: said.planeChoice ?? base.planeChoice });
+  const { label = base.label } = said;
+  if (label !== store.state.label) await engine.setLabel(label);
   // Another model has another recipe.
   const settings = { ...defaults(), ...said };
   const changed = SETTING_KEYS.filter((key) => settings[key] !== store.state[key]).map((key) => [key, settings[key]]);

@@ -88,7 +88,9 @@ export function drawing(vae, store, { look, report }) {
         if (blank) throw new VaeError('invalid-argument', 'the image is of one colour: there is nothing to see on it');
         await replace({ strokes: [], picture: pixels, pictureDigit: null });
       } catch (thrown) {
-        report(thrown);
+        // A picture that cannot be used says nothing against the model.
+        if (thrown instanceof VaeError && thrown.code === 'invalid-argument') store.set({ error: { code: thrown.code, message: thrown.message, words: 'draw.unreadable' } });
+        else report(thrown);
       }
     },
 

@@ -12,7 +12,7 @@ export const TABS = /** @type {const} */ (['train', 'compare', 'generate', 'repa
  * @property {readonly string[]} hide names of parts a teacher has taken away
  * @property {boolean} startPaused the page opens with a training set up that waits
  * @property {Tab} tab
- * @property {{ code: string, message: string } | null} error
+ * @property {{ code: string, message: string, words?: import('../dom.js').TextKey } | null} error with `words` where the code's own say too little
  * @property {string | null} notice key of a passing remark
  * @property {boolean} ready
  */

@@ -41,7 +41,7 @@ export function mount(element, store, engine) {
     choose();
   });
 
-  const label = h('select', { class: 'quiet axis', 'data-testid': 'map-label', label: 'map.class', title: 'map.class.choose' });
+  const label = h('select', { class: 'quiet', 'data-testid': 'map-label', label: 'map.class', title: 'map.class.choose' });
   label.append(...Array.from({ length: 10 }, (_, i) => h('option', { value: i }, `y = ${i}`)));
   label.addEventListener('change', () => void engine.setLabel(Number(label.value)));
   element.append(label, plane, ...axes, grid);
@@ -56,7 +56,8 @@ export function mount(element, store, engine) {
     }
     label.hidden = !spec?.classes;
     plane.value = planeChoice.kind;
-    if (planeChoice.kind === 'pca') return;
+    // A link may name the plane before the model is there.
+    if (!spec || planeChoice.kind === 'pca') return;
     // Chosen for a larger model, they are none of this one's.
     if (Math.max(planeChoice.x, planeChoice.y) >= latent) return store.set({ planeChoice: { kind: 'pca' } });
     axes[0].value = String(planeChoice.x);

@@ -23,7 +23,7 @@ export function mount(element, store) {
 
   store.watch(['error', 'lang'], (state) => {
     if (!state.error) return error.remove();
-    const key = `error.${state.error.code}`;
+    const key = state.error.words ?? `error.${state.error.code}`;
     error.dataset.code = state.error.code;
     words.textContent = translate(state.lang, isTextKey(key) ? key : 'error.internal');
     detail.textContent = `${state.error.code}: ${state.error.message}`;

@@ -42,7 +42,11 @@ export function mount(element, store) {
     };
     WIRES.forEach(({ from, to }, i) => {
       const [a, b] = [boxOf(from), boxOf(to)];
-      paths[i].setAttribute('d', (a && b && wirePath(a, b)) || '');
+      const path = (a && b && wirePath(a, b)) || '';
+      if (path === paths[i].getAttribute('d')) return;
+      paths[i].setAttribute('d', path);
+      // What flows along the old line would cross the parts.
+      picture.querySelectorAll('.flow-dot').forEach((moving) => moving.remove());
     });
   };
   let asked = false;

@@ -9,6 +9,7 @@ export const draw = {
   'draw.pick': 'Real test digits',
   'draw.others': 'Others',
   'draw.testDigit': 'Test digit {index}, a {digit}',
+  'draw.unreadable': 'That picture cannot be read, or there is nothing to see on it. Nothing was changed.',
   'draw.import': 'An image from your device; you can also paste or drop one',
   'draw.examples': 'A real test digit',
   'draw.example': 'Next test digit of class {digit}',

@@ -9,6 +9,7 @@ export const draw = {
   'draw.pick': '真实的测试数字',
   'draw.others': '换一批',
   'draw.testDigit': '第 {index} 个测试数字，写的是 {digit}',
+  'draw.unreadable': '这张图片无法读取，或者上面什么也看不到。没有任何改动。',
   'draw.import': '选一张本机图片；也可以粘贴或拖入',
   'draw.examples': '真实的测试数字',
   'draw.example': '下一个写着 {digit} 的测试数字',

@@ -15,6 +15,9 @@ const STEPS = 400;
 const ROWS = 3;
 /** The axis ends at so many times the costliest test digit; what costs more stands at its end. */
 const REACH = 2;
+/** Pixels that the label at the axis's end takes, and the axis's own where it is not laid out yet. */
+const LABEL_ROOM = 56;
+const USUAL_WIDTH = 600;
 
 /** @typedef {import('./index.js').Scored} Scored */
 
@@ -24,8 +27,8 @@ const REACH = 2;
  *   scores higher
  */
 export function spread(store, chosen) {
-  const bars = svg('svg', { viewBox: `0 0 ${BINS} ${HEIGHT}`, preserveAspectRatio: 'none', class: 'bars' });
-  const axisLine = h('div', { class: 'axis', 'aria-hidden': 'true' });
+  const bars = svg('svg', { viewBox: `0 0 ${BINS} ${HEIGHT}`, preserveAspectRatio: 'none', class: 'spread-bars' });
+  const axisLine = h('div', { class: 'spread-axis', 'aria-hidden': 'true' });
   const mark = h('div', { class: 'mark', hidden: true, 'aria-hidden': 'true' });
   const gallery = h('div', { class: 'gallery', role: 'listbox', label: 'anomaly.gallery', 'data-testid': 'anomaly-gallery' });
   const handle = h('input', { type: 'range', id: 'threshold', 'data-testid': 'threshold', min: 0, max: STEPS, step: 1, value: 0, disabled: true });
@@ -130,7 +133,8 @@ export function spread(store, chosen) {
     const end = h('span', { class: 'end' }, `≥ ${axis.to.toFixed(0)}`);
     end.style.setProperty('--place', '1');
     // A label too near to the end would run into the end's own.
-    axisLine.replaceChildren(...axis.ticks().filter((tick) => axis.place(tick) < 0.9).map((tick) => {
+    const width = axisLine.clientWidth || USUAL_WIDTH;
+    axisLine.replaceChildren(...axis.ticks().filter((tick) => (1 - axis.place(tick)) * width > LABEL_ROOM).map((tick) => {
       const label = h('span', {}, String(tick));
       label.style.setProperty('--place', String(axis.place(tick)));
       return label;
