@@ -31,12 +31,12 @@ export function spread(store, chosen) {
   const axisLine = h('div', { class: 'spread-axis', 'aria-hidden': 'true' });
   const mark = h('div', { class: 'mark', hidden: true, 'aria-hidden': 'true' });
   const gallery = h('div', { class: 'gallery', role: 'listbox', label: 'anomaly.gallery', 'data-testid': 'anomaly-gallery' });
-  const handle = h('input', { type: 'range', id: 'threshold', 'data-testid': 'threshold', min: 0, max: STEPS, step: 1, value: 0, disabled: true });
+  const handle = h('input', { type: 'range', id: 'threshold', 'data-testid': 'threshold', label: 'anomaly.threshold', min: 0, max: STEPS, step: 1, value: 0, disabled: true });
   const limit = h('output', { for: 'threshold', 'data-testid': 'threshold-value' });
   const share = h('span', { 'data-testid': 'share-beyond' });
   const caught = h('span', { 'data-testid': 'caught' });
   const waiting = h('p', { class: 'caption', role: 'status', text: 'anomaly.waiting' });
-  const summary = h('p', { class: 'caption', hidden: true }, h('label', { for: 'threshold', text: 'anomaly.threshold' }), ' ', limit, ' · ', share, ' · ', caught);
+  const summary = h('p', { class: 'caption', hidden: true }, h('span', { text: 'anomaly.threshold' }), ' ', limit, ' · ', share, ' · ', caught);
   const box = h('div', { class: 'plot-area', role: 'img', label: 'anomaly.plot' }, bars, mark, axisLine);
 
   /** @type {Float32Array} */
