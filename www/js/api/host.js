@@ -267,7 +267,7 @@ export class EngineHost {
   async #setParameters(values) {
     await this.#session?.stop();
     // The model is the same one, trained elsewhere: what measures it goes on, as it does while it is trained here.
-    await this.#use((engine) => engine.setParameters(values), 'barrier');
+    await this.#use((engine) => engine.setParameters(values));
   }
 
   /** @param {Operations['reset']['args']} how */

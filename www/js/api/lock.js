@@ -3,10 +3,12 @@
 /** `urgent`: short, and somebody waits for it. `barrier`: whatever is asked for later sees what it did.
  * @typedef {'urgent' | 'plain' | 'barrier'} TaskKind */
 
-/** A mutex: tasks run one at a time, urgent ones before the others but never before an earlier barrier, else in the order they came. */
+/** A mutex: tasks run one at a time, urgent ones before the others but behind barriers, else in the order they came. */
 export class Lock {
-  /** @type {{ turn: () => Promise<void>, kind: TaskKind }[]} */
-  #waiting = [];
+  /** @type {(() => Promise<void>)[]} */
+  #urgent = [];
+  /** @type {{ turn: () => Promise<void>, barrier: boolean }[]} */
+  #others = [];
   #busy = false;
   #giveWay;
 
@@ -25,24 +27,22 @@ export class Lock {
     return new Promise((resolve, reject) => {
       // The queue goes on after a failed task; the failure belongs to whoever asked for it.
       const turn = () => Promise.resolve().then(task).then(resolve, reject);
-      this.#waiting.push({ turn, kind });
+      if (kind === 'urgent' && !this.#others.some(({ barrier }) => barrier)) this.#urgent.push(turn);
+      else this.#others.push({ turn, barrier: kind === 'barrier' });
       if (!this.#busy) void this.#work();
     });
   }
 
   async #work() {
     this.#busy = true;
-    while (this.#waiting.length > 0) {
-      const [{ turn }] = this.#waiting.splice(this.#first(), 1);
+    for (let turn = this.#next(); turn; turn = this.#next()) {
       await turn();
-      if (this.#waiting.length > 0 && this.#waiting[this.#first()].kind !== 'urgent') await this.#giveWay();
+      if (this.#urgent.length === 0 && this.#others.length > 0) await this.#giveWay();
     }
     this.#busy = false;
   }
 
-  /** @returns {number} where the next task stands */
-  #first() {
-    const special = this.#waiting.findIndex(({ kind }) => kind !== 'plain');
-    return special >= 0 && this.#waiting[special].kind === 'urgent' ? special : 0;
+  #next() {
+    return this.#urgent.shift() ?? this.#others.shift()?.turn;
   }
 }

@@ -18,8 +18,7 @@ import { TrainRun } from './train-run.js';
 
 export { loadMnist };
 
-/** A model with its weights. Every method answers by promise. Short calls may overtake long ones: whoever changes the model awaits
- * that before asking what it led to. */
+/** A model with its weights. Every method answers by promise; calls see what earlier ones changed, and short ones may overtake long ones. */
 export class Vae {
   #client;
   /** @type {import('./protocol.js').ModelInfo} */

@@ -84,6 +84,8 @@ export function createEngine(vae, store) {
   return {
     history,
     report,
+    /** Resolves once no other weights are on their way. */
+    settled: () => trainee.exclusively(async () => {}),
     contest: contest({ backend: () => vae.backend.kind, report }),
     model: model(vae),
     draw: pad.draw,
