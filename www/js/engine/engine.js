@@ -75,6 +75,9 @@ export function createEngine(vae, store) {
     return true;
   };
 
+  /** Resolves once no other weights are on their way. */
+  const settled = () => trainee.exclusively(async () => {});
+
   /** The weights as a safetensors file, also while they are trained. */
   const newest = async () => {
     await trainer.catchUp();
@@ -84,8 +87,7 @@ export function createEngine(vae, store) {
   return {
     history,
     report,
-    /** Resolves once no other weights are on their way. */
-    settled: () => trainee.exclusively(async () => {}),
+    settled,
     contest: contest({ backend: () => vae.backend.kind, report }),
     model: model(vae),
     draw: pad.draw,
@@ -106,9 +108,10 @@ export function createEngine(vae, store) {
     sampleLatent: pictures.sampleLatent,
     resample: pictures.resample,
     refresh: pictures.refresh,
-    train: trainer.train,
+    // Asked for while other weights are on their way, it begins with those.
+    train: () => settled().then(trainer.train),
     pause: trainer.pause,
-    step: trainer.step,
+    step: () => settled().then(trainer.step),
     prepare: trainer.prepare,
     configure: trainer.configure,
     ...keepsakes(vae, store, history, { report, newest, replaceWeights }),
