@@ -70,6 +70,8 @@ test('more of a hole is rubbed out with the mouse and with the keyboard; what is
 test('pause, step, and back through the steps; another model does not break it', async ({ page }) => {
   await openLab(page);
   await page.getByTestId('repair-restart').click();
+  // Until its first step is there, a search counts none.
+  await expect.poll(() => value(page, 'repair-count')).toBeGreaterThan(0);
   await page.getByTestId('repair-run').click();
   const rest = await value(page, 'repair-count');
   await page.getByTestId('repair-step').click();
