@@ -29,4 +29,4 @@ export function pair(/** @type {import('./fake-engine.mjs').FakeEngine[]} */ ...
   return new Client(port);
 }
 
-export const create = (/** @type {Client} */ client) => client.request('create', { model: 'dense-20', backend: 'auto', seed: 1 });
+export const create = (/** @type {Client} */ client) => client.request('create', { model: 'dense-20', backend: 'auto', seed: 1, checkpoint: null });

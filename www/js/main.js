@@ -1,6 +1,7 @@
 // Wires the page: state from the URL, the engine in its worker, one view for each part.
 
 import { toVaeError } from './api/errors.js';
+import { preload } from './api/start.js';
 import { OPENING_DIGIT, exampleStrokes } from './digits.js';
 import { translateTree } from './dom.js';
 import { coming } from './engine/coming.js';
@@ -49,13 +50,16 @@ import { mount as wires } from './views/wires.js';
 /** Views that work while the engine is still starting, and when it cannot. */
 const EARLY_VIEWS = Object.freeze({ header, messages, sketchpad: firstInk });
 
-const VIEWS = Object.freeze({
-  sketchpad, pen, examples, 'model-input': modelInput, encoder: mountNetwork('encoder'), 'encoder-unit': mountUnitCard('encoder'), posterior,
-  map, 'map-tools': mapTools, 'map-legend': mapLegend, replay, latent,
-  decoder: mountNetwork('decoder'), 'decoder-unit': mountUnitCard('decoder'), reconstruction, difference, quality, wires,
-  tabs, controls, 'run-buttons': runButtons, metrics, progress, chart, dimensions, 'fixed-digits': fixedDigits, samples, data, weights,
-  guide, teacher, resume, drop,
-});
+/** What is looked at first, and what is built behind it, a group at a time: the browser shows one before the next. */
+const VIEWS = Object.freeze(/** @type {Views[]} */ ([
+  { sketchpad, pen, 'model-input': modelInput, posterior, map, reconstruction, difference, quality },
+  {
+    encoder: mountNetwork('encoder'), 'encoder-unit': mountUnitCard('encoder'), examples, 'map-tools': mapTools, 'map-legend': mapLegend, replay, latent,
+    decoder: mountNetwork('decoder'), 'decoder-unit': mountUnitCard('decoder'),
+  },
+  { tabs, controls, 'run-buttons': runButtons, metrics, progress, chart, dimensions, 'fixed-digits': fixedDigits, samples, data, weights },
+  { wires, guide, teacher, resume, drop },
+]));
 
 const defaults = { ...initialState(), strokes: exampleStrokes(OPENING_DIGIT), ...readUrl(new URL(location.pathname, location.href), navigator.language) };
 const said = readUrl(new URL(location.href), navigator.language);
@@ -75,14 +79,19 @@ function hideParts({ hide }) {
   }
 }
 
-/** @param {Record<string, (element: HTMLElement, store: import('./store.js').Store, engine: import('./engine/engine.js').Engine) => void>} views */
+/** How long most of the page may wait for the engine. */
+const PATIENCE_MS = 150;
+
+/** Views by the name of their place. @typedef {Record<string, (element: HTMLElement, store: import('./store.js').Store, engine: import('./engine/engine.js').Engine) => void>} Views */
+
+/** @param {Views} views */
 function mountAll(views, engine = /** @type {import('./engine/engine.js').Engine} */ ({})) {
   for (const [name, mount] of Object.entries(views)) {
     const element = /** @type {HTMLElement} */ (document.querySelector(`[data-view="${name}"]`));
     element.replaceChildren();
     mount(element, store, engine);
+    translateTree(element, store.state.lang);
   }
-  translateTree(document, store.state.lang);
 }
 
 /** How the preset's source trains it: what holds where the URL says nothing else. */
@@ -92,7 +101,11 @@ function recipe() {
   return found ? recipeSettings(found.recipe) : {};
 }
 
+/** @param {number} ms */
+const rest = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
 async function start() {
+  preload(/** @type {{ earlyWorker?: Worker }} */ (globalThis).earlyWorker);
   const opening = openVae(store, defaults.preset);
   // Everything is under way before the first view is built.
   const digits = someDigits();
@@ -100,18 +113,29 @@ async function start() {
   digits.catch(() => {});
   const engine = createEngine(coming(opening), store);
   mountAll(EARLY_VIEWS);
-  // The browser shows them before the others are built, and those are built while the worker starts.
-  await new Promise((resolve) => setTimeout(resolve));
-  mountAll(VIEWS, engine);
+  const seen = opening.then(() => {
+    engine.adopt();
+    return engine.draw(store.state.strokes);
+  });
+  const [foremost, ...others] = VIEWS;
+  await rest(0);
+  mountAll(foremost, engine);
+  // Where the engine comes at once, what it makes of the drawing is shown before all else is built.
+  await Promise.race([seen.catch(() => {}), rest(PATIENCE_MS)]);
+  const looked = seen.then(() => Promise.all([engine.refresh(), engine.loadDigits(digits)]));
+  // Told below.
+  looked.catch(() => {});
+  for (const views of others) {
+    await rest(0);
+    mountAll(views, engine);
+  }
   hideParts(store.state);
   const vae = await opening;
-  engine.adopt();
-  const drawn = engine.draw(store.state.strokes);
   const chosen = SETTING_KEYS.filter((key) => said[key] !== undefined).map((key) => [key, said[key]]);
   store.set({ ...recipe(), ...Object.fromEntries(chosen) });
   keepUrl(store, engine, () => ({ ...defaults, ...recipe() }));
   Object.assign(globalThis, { playground: { vae, store, version: vae.version } });
-  await Promise.all([drawn, engine.refresh(), engine.loadDigits(digits)]);
+  await looked;
   if (said.z && said.z.length === store.state.spec?.latent) engine.setZ(said.z);
   store.set({ ready: true });
   document.body.dataset.testid = 'ready';

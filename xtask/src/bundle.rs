@@ -15,13 +15,14 @@ use crate::project::Project;
 
 /// Where the joined modules lie in the site.
 const PAGE: &str = "js/page";
-/// What is joined, each by itself: the page with what it fetches later, and its worker.
-const ENTRIES: [&str; 2] = ["js/main.js", "js/api/worker.js"];
+/// What is joined, each by itself: the page with what it fetches later, its worker, and what starts that.
+const ENTRIES: [&str; 3] = ["js/main.js", "js/api/worker.js", "js/early.js"];
 const STYLES: &str = "css/page.css";
 /// Modules that are fetched on their own, at their own places.
 const ALONE: [&str; 2] = ["wasm/vae-playground.js", "vendor/uPlot.esm.js"];
 
 const SCRIPT_LINK: &str = r#"<script type="module" src="./js/main.js"></script>"#;
+const EARLY_LINK: &str = r#"<script src="./js/early.js" data-worker="./js/api/worker.js"></script>"#;
 const STYLE_LINK: &str = r#"<link rel="stylesheet" href="./"#;
 
 /// Joins what `site`'s index.html names.
@@ -94,6 +95,7 @@ fn static_imports(module: &str) -> impl Iterator<Item = String> {
 /// The page with one stylesheet and with the joined modules, which the browser may fetch all at once.
 fn joined(html: &str, modules: &BTreeSet<String>) -> Result<String> {
     ensure!(html.contains(SCRIPT_LINK), "index.html lacks {SCRIPT_LINK}");
+    ensure!(html.contains(EARLY_LINK), "index.html lacks {EARLY_LINK}");
     ensure!(html.contains(STYLE_LINK), "index.html lacks {STYLE_LINK}");
     let mut lines: Vec<String> = Vec::new();
     let mut styled = false;
@@ -109,6 +111,9 @@ fn joined(html: &str, modules: &BTreeSet<String>) -> Result<String> {
                 lines.push(format!("{indent}<link rel=\"modulepreload\" href=\"./{PAGE}/{module}\" />"));
             }
             lines.push(line.replace("./js/main.js", &format!("./{PAGE}/main.js")));
+        } else if line.trim_start().starts_with(EARLY_LINK) {
+            let here = format!("./{PAGE}/");
+            lines.push(line.replace("./js/api/", &here).replace("./js/early", &format!("{here}early")));
         } else {
             lines.push(line.to_owned());
         }
@@ -122,6 +127,7 @@ mod tests {
     use std::fs;
 
     const HTML: &str = r#"<head>
+    <script src="./js/early.js" data-worker="./js/api/worker.js"></script>
     <link rel="stylesheet" href="./vendor/a.css" />
     <link rel="stylesheet" href="./css/b.css" />
     <script type="module" src="./js/main.js"></script>
@@ -132,6 +138,7 @@ mod tests {
     fn one_stylesheet_and_the_joined_modules_take_the_links_places() {
         let modules = ["chunk-A.js", "main.js"].map(str::to_owned).into();
         let expected = r#"<head>
+    <script src="./js/page/early.js" data-worker="./js/page/worker.js"></script>
     <link rel="stylesheet" href="./css/page.css" />
     <link rel="modulepreload" href="./js/page/chunk-A.js" />
     <script type="module" src="./js/page/main.js"></script>

@@ -21,8 +21,9 @@ export function checkOptions(what, given, known) {
  * @throws {VaeError} `invalid-argument` for anything but a Float32Array
  */
 export function floats(name, value) {
-  if (value instanceof Float32Array) return value;
-  throw new VaeError('invalid-argument', `${name}: expected a Float32Array`);
+  if (!(value instanceof Float32Array)) throw new VaeError('invalid-argument', `${name}: expected a Float32Array`);
+  // A view takes all that it is a view of along to the worker.
+  return value.byteLength < value.buffer.byteLength ? value.slice() : value;
 }
 
 /**

@@ -3,8 +3,6 @@
 import { MNIST_URL, PRETRAINED_PRESETS, pretrainedUrl } from './assets.js';
 import { checkOptions } from './arguments.js';
 import { VaeError } from './errors.js';
-import { fetchBytes } from './fetching.js';
-import { fetchPacked } from './packed.js';
 
 /** @typedef {import('./types.js').VaeSpec} VaeSpec */
 /** @typedef {import('./types.js').Dataset} Dataset */
@@ -37,8 +35,8 @@ export function loadMnist(options = {}) {
   return Object.freeze({ mnist: baseUrl });
 }
 
-/** What to build, and the weights on their way.
- * @typedef {{ spec: string | VaeSpec, checkpoint: Promise<Uint8Array> | null }} Source */
+/** What to build, and where its weights are.
+ * @typedef {{ spec: string | VaeSpec, checkpoint: import('./protocol.js').Checkpoint | null }} Source */
 
 /**
  * @param {CreateOptions} options
@@ -47,7 +45,7 @@ export function loadMnist(options = {}) {
  */
 export function resolve(options) {
   checkOptions('create', options, OPTIONS);
-  const { model = 'dense-20', weights = 'pretrained', dataBias = false, onProgress } = options;
+  const { model = 'dense-20', weights = 'pretrained', dataBias = false } = options;
   if (weights !== 'pretrained' && weights !== 'random') {
     throw new VaeError('invalid-argument', `weights: ${JSON.stringify(weights)}, expected pretrained or random`);
   }
@@ -58,10 +56,10 @@ export function resolve(options) {
   }
   // A checkpoint brings its own spec; the engine starts with any.
   const spec = 'dense-20';
-  if (model instanceof ArrayBuffer) return { spec, checkpoint: Promise.resolve(new Uint8Array(model)) };
+  if (model instanceof ArrayBuffer) return { spec, checkpoint: { bytes: new Uint8Array(model.slice(0)) } };
   if (typeof model !== 'string') return { spec: model, checkpoint: null };
-  if (url) return { spec, checkpoint: fetchBytes(model, onProgress) };
-  return { spec: model, checkpoint: trained ? fetchPacked(pretrainedUrl(model), onProgress) : null };
+  if (url) return { spec, checkpoint: { url: absolute(model), packed: false } };
+  return { spec: model, checkpoint: trained ? { url: pretrainedUrl(model), packed: true } : null };
 }
 
 /**
@@ -69,9 +67,21 @@ export function resolve(options) {
  * @param {CreateOptions} options
  * @param {Source} source
  */
-export async function build(client, { backend = 'auto', seed = 1, initialisation, wasmUrl }, { spec, checkpoint }) {
-  // Both at once: the weights are fetched while wasm loads.
-  const creating = client.request('create', { wasmUrl, model: spec, backend, seed, initialisation });
-  const [info, bytes] = await Promise.all([creating, checkpoint]);
-  return bytes ? client.request('load', { bytes }, { transfer: true }) : info;
+export function build(client, { backend = 'auto', seed = 1, initialisation, wasmUrl, onProgress }, { spec, checkpoint }) {
+  const args = { wasmUrl: wasmUrl && absolute(wasmUrl), model: spec, backend, seed, initialisation, checkpoint };
+  return client.request('create', args, { transfer: true, onProgress });
+}
+
+/**
+ * The worker lies elsewhere than the page, whose links are relative to itself.
+ * @param {string} url
+ * @returns {string}
+ * @throws {VaeError} `invalid-argument`
+ */
+function absolute(url) {
+  try {
+    return new URL(url, globalThis.document?.baseURI ?? globalThis.location?.href).href;
+  } catch {
+    throw new VaeError('invalid-argument', `${url}: expected a URL`);
+  }
 }

@@ -1,9 +1,11 @@
 // What the worker does for each request: it owns the engine, its dataset and the training session.
 
+import { fetchWeights } from './fetch-weights.js';
 import { Lock } from './lock.js';
 import { VaeError } from './errors.js';
 import { Measuring } from './measuring.js';
 import { loadMnist } from './mnist.js';
+import { toBytes } from './pixels.js';
 import { Portions } from './portions.js';
 import { packError, transferables } from './protocol.js';
 import { Remembering } from './remembering.js';
@@ -58,7 +60,7 @@ export class EngineHost {
     this.#remembering = new Remembering({ use: shared.use, portions: this.#portions });
     /** @type {{ [O in keyof Operations]: (args: Operations[O]['args'], id: number) => Promise<Operations[O]['value']> }} */
     this.operations = {
-      create: (args) => this.#create(args),
+      create: (args, id) => this.#create(args, id),
       encode: (args) => this.#portions.encode(args),
       decode: (args) => this.#portions.decode(args),
       reconstruct: ({ images, sample, seed, labels }) => this.#use((engine) => engine.reconstruct(images, sample, seed, labels)),
@@ -131,14 +133,27 @@ export class EngineHost {
 
   /**
    * @param {Operations['create']['args']} args
+   * @param {number} id
    * @returns {Promise<import('./protocol.js').ModelInfo>}
    */
-  async #create({ wasmUrl, model, backend, seed, initialisation }) {
-    await this.#session?.stop();
+  async #create({ wasmUrl, model, backend, seed, initialisation, checkpoint }, id) {
+    const fetching = checkpoint && fetchWeights(checkpoint, (loaded, total) => this.#progress(id, loaded, total));
+    // Told when it is waited for.
+    fetching?.catch(() => {});
     this.#wasm ??= await this.parts.loadWasm(wasmUrl);
-    const { Engine } = this.#wasm;
+    const { Engine, checkCheckpoint } = this.#wasm;
+    // What cannot be had or is no model must cost neither the one that is there nor its training.
+    const weights = await fetching;
+    if (weights) checkCheckpoint(weights);
+    await this.#session?.stop();
     return this.#lock.run(async () => {
       const engine = await Engine.create({ spec: model, backend, seed, initialisation });
+      try {
+        if (weights) await engine.load(weights);
+      } catch (thrown) {
+        engine.free();
+        throw thrown;
+      }
       if (this.#dataset) engine.setDataset(this.#dataset);
       // Only a working new engine replaces the old one.
       this.#engine?.free();
@@ -278,19 +293,4 @@ export class EngineHost {
       this.#model++;
     }, 'barrier');
   }
-}
-
-/**
- * Pixels as the raw bytes 0..255 that the engine keeps.
- * @param {Uint8Array | Float32Array} images
- * @returns {Uint8Array}
- */
-function toBytes(images) {
-  if (images instanceof Uint8Array) return images;
-  return Uint8Array.from(images, (value) => {
-    if (!(value >= 0 && value <= 1)) {
-      throw new VaeError('invalid-argument', `dataset.images: found ${value}, expected values in [0, 1]`);
-    }
-    return Math.round(value * 255);
-  });
 }

@@ -7,6 +7,7 @@ import { build, loadMnist, resolve } from './create.js';
 import { Gallery } from './gallery.js';
 import { Inside } from './inside.js';
 import { Measure, progressive } from './measure.js';
+import { preload, startWorker } from './start.js';
 import { TrainRun } from './train-run.js';
 
 /** @typedef {import('./types.js').Dataset} Dataset */
@@ -16,7 +17,7 @@ import { TrainRun } from './train-run.js';
 /** The class of each image or code, below `spec.classes`: conditional models need them, others take none.
  * @typedef {Uint8Array | number[]} Labels */
 
-export { loadMnist };
+export { loadMnist, preload };
 
 /** A model with its weights. Every method answers by promise; calls see what earlier ones changed, and short ones may overtake long ones. */
 export class Vae {
@@ -55,8 +56,7 @@ export class Vae {
    */
   static async create(options = {}) {
     const source = resolve(options);
-    const worker = new Worker(new URL('./worker.js', import.meta.url), { type: 'module', name: 'vae-engine' });
-    const client = new Client(worker);
+    const client = new Client(startWorker(options.wasmUrl));
     try {
       const vae = new Vae(client, await build(client, options, source), options.backend ?? 'auto');
       await vae.#prepare(options);
@@ -94,8 +94,6 @@ export class Vae {
    */
   async setModel(options) {
     const source = resolve(options);
-    // Weights that cannot be had must not cost the model that is there.
-    await source.checkpoint;
     this.#info = await build(this.#client, { backend: this.#request, ...options }, source);
     await this.#prepare(options);
   }

@@ -5,12 +5,15 @@ import { VaeError } from './errors.js';
 import { EngineHost } from './host.js';
 import { macrotask } from './macrotask.js';
 import { compilePacked } from './packed.js';
+import { USUAL } from './protocol.js';
 
 /**
  * The part of DedicatedWorkerGlobalScope used here; TypeScript's DOM and WebWorker libraries exclude each other.
  * @typedef {object} WorkerScope
  * @property {(message: unknown, transfer: Transferable[]) => void} postMessage
  * @property {((event: MessageEvent) => void) | null} onmessage
+ * @property {string} name
+ * @property {{ gpu?: { requestAdapter: () => Promise<unknown> } }} navigator
  */
 const scope = /** @type {WorkerScope} */ (/** @type {unknown} */ (globalThis));
 
@@ -35,8 +38,23 @@ async function loadWasm(wasmUrl) {
   }
 }
 
+/** Begun before anything is asked: the first request may wait until its sender's thread is free. @type {ReturnType<typeof loadWasm> | null} */
+let early = scope.name === USUAL ? loadWasm(undefined) : null;
+// Told when it is asked for.
+early?.catch(() => {});
+// The first adapter takes long to be found, since the page's thread has a part in it; the next one is there at once.
+if (early) scope.navigator.gpu?.requestAdapter().catch(() => {});
+
+/** @param {string | undefined} wasmUrl */
+function loading(wasmUrl) {
+  const begun = wasmUrl === undefined ? early : null;
+  // What failed can be tried again.
+  early = null;
+  return begun ?? loadWasm(wasmUrl);
+}
+
 const host = new EngineHost({
-  loadWasm,
+  loadWasm: loading,
   post: (message, transfer) => scope.postMessage(message, transfer),
   giveWay: macrotask,
   now: () => performance.now(),

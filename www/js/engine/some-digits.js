@@ -3,6 +3,7 @@
 import { SOME_DIGITS_URL } from '../api/assets.js';
 import { fetchOk } from '../api/fetching.js';
 import { unpack } from '../api/packed.js';
+import { fromBytes } from '../api/pixels.js';
 
 /** IDX: a magic number and one 32-bit size for each axis stand before the values. */
 const IMAGES_HEADER = 16;
@@ -11,7 +12,7 @@ const LABELS_HEADER = 8;
 /** @returns {Promise<import('../state/digits.js').Digits>} */
 export async function someDigits() {
   const [images, labels] = await Promise.all([file('some-images-idx3-ubyte.gz'), file('some-labels-idx1-ubyte.gz')]);
-  return { images: Float32Array.from(images.subarray(IMAGES_HEADER), (value) => value / 255), labels: labels.slice(LABELS_HEADER) };
+  return { images: fromBytes(images.subarray(IMAGES_HEADER)), labels: labels.slice(LABELS_HEADER) };
 }
 
 /**
