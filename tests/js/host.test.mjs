@@ -10,6 +10,17 @@ import { create, pair } from './pair.mjs';
 /** @type {import('../../www/js/api/types.js').TrainSettings} */
 const SETTINGS = { batchSize: 128, optimizer: 'adam', learningRate: 1e-3, beta: 1, warmupEpochs: 0, seed: 1 };
 
+test('what was asked of a model that was replaced meanwhile fails as such; what is wrong for this one, as what it is', async () => {
+  const client = pair(new FakeEngine(), new FakeEngine());
+  await create(client);
+  const wrong = () => client.request('setParameters', { values: new Float32Array(1) });
+  await assert.rejects(wrong(), { code: 'invalid-argument' });
+  const replaced = create(client);
+  await assert.rejects(wrong(), { code: 'aborted', message: /^the model was replaced: / });
+  await replaced;
+  await assert.rejects(wrong(), { code: 'invalid-argument' });
+});
+
 test('create tells what was made', async () => {
   const info = await create(pair(new FakeEngine()));
   assert.equal(info.version, '1.2.3');

@@ -1,6 +1,7 @@
 // Keeps the address and the page at one: the page writes it, and follows it when the person goes back, forward or edits it.
 
 import { PRETRAINED_PRESETS } from './api/assets.js';
+import { latest } from './latest.js';
 import { SETTING_KEYS } from './recipe.js';
 import { LINKED_KEYS, readUrl, writeUrl } from './state-url.js';
 import { OWN_MODEL } from './state/model.js';
@@ -47,11 +48,13 @@ export function keepUrl(store, engine, defaults) {
   addEventListener('pagehide', write);
   addEventListener('blur', write);
 
+  // One after the other: a model that an earlier address asked for brings its recipe along.
+  const followAll = latest((/** @type {null} */ _) => follow(store, engine, defaults));
   addEventListener('popstate', async () => {
     clearTimeout(timer);
     following = true;
     try {
-      await follow(store, engine, defaults);
+      await followAll(null);
     } finally {
       following = false;
       ({ tab, preset } = store.state);

@@ -16,12 +16,14 @@ import { transferables, unpackError } from './protocol.js';
 /** Sends requests to one worker and pairs the replies. */
 export class Client {
   #nextId = 1;
-  /** @type {Map<number, { resolve: (value: any) => void, reject: (error: VaeError) => void, settle: () => void, onProgress?: (loaded: number, total: number | null) => void }>} */
+  /** @type {Map<number, { op: string, resolve: (value: any) => void, reject: (error: VaeError) => void, settle: () => void, onProgress?: (loaded: number, total: number | null) => void }>} */
   #waiting = new Map();
   /** @type {Set<(message: import('./protocol.js').EventMessage) => void>} */
   #listeners = new Set();
   /** @type {VaeError | null} */
   #closed = null;
+  /** The last model whose coming was told: what is asked is asked of it. */
+  #seen = 0;
 
   /** @param {Port} port */
   constructor(port) {
@@ -53,12 +55,12 @@ export class Client {
       };
       const settle = () => signal?.removeEventListener('abort', cancel);
       try {
-        this.port.postMessage({ id, op, args }, transfer ? transferables(args) : []);
+        this.port.postMessage({ id, op, args, seen: this.#seen }, transfer ? transferables(args) : []);
       } catch (thrown) {
         return reject(new VaeError('invalid-argument', `${op}: ${String(thrown)}`, { cause: thrown }));
       }
       signal?.addEventListener('abort', cancel, { once: true });
-      this.#waiting.set(id, { resolve, reject, settle, onProgress });
+      this.#waiting.set(id, { op, resolve, reject, settle, onProgress });
     });
   }
 
@@ -87,6 +89,8 @@ export class Client {
     const waiting = this.#waiting.get(message.id);
     this.#waiting.delete(message.id);
     waiting?.settle();
+    const model = message.ok && (waiting?.op === 'create' || waiting?.op === 'load');
+    if (model) this.#seen = /** @type {import('./protocol.js').ModelInfo} */ (message.value).model;
     if (message.ok) waiting?.resolve(message.value);
     else waiting?.reject(unpackError(message.error));
   }

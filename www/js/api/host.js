@@ -5,7 +5,7 @@ import { Lock } from './lock.js';
 import { VaeError } from './errors.js';
 import { Measuring } from './measuring.js';
 import { loadMnist } from './mnist.js';
-import { toBytes } from './pixels.js';
+import { inBytes } from './pixels.js';
 import { Portions } from './portions.js';
 import { packError, transferables } from './protocol.js';
 import { Remembering } from './remembering.js';
@@ -33,6 +33,8 @@ export class EngineHost {
   #reasonCode = '';
   /** Grows whenever the weights are replaced. */
   #model = 0;
+  /** Models so far. */
+  #made = 0;
   #measuring;
   #remembering;
   #portions;
@@ -102,14 +104,17 @@ export class EngineHost {
   }
 
   /** @param {import('./protocol.js').Request} request */
-  async handle({ id, op, args }) {
+  async handle({ id, op, args, seen }) {
     try {
       const run = /** @type {(args: unknown, id: number) => Promise<unknown>} */ (this.operations[op]);
       if (!run) throw new VaeError('invalid-argument', `unknown operation ${String(op)}`);
       const value = await run(args, id);
       this.parts.post({ id, ok: true, value }, transferables(value));
     } catch (thrown) {
-      this.parts.post({ id, ok: false, error: packError(thrown) }, []);
+      const error = packError(thrown);
+      // Asked of another model, whose codes had another length.
+      const late = seen < this.#made && error.code === 'invalid-argument';
+      this.parts.post({ id, ok: false, error: late ? { code: 'aborted', message: `the model was replaced: ${error.message}` } : error }, []);
     }
   }
 
@@ -159,6 +164,7 @@ export class EngineHost {
       this.#engine?.free();
       this.#engine = engine;
       this.#model++;
+      this.#made++;
       return this.#info(engine);
     }, 'barrier');
   }
@@ -177,6 +183,7 @@ export class EngineHost {
       parameterCount: engine.parameterCount(),
       presets: wasm.presets(),
       version: wasm.version(),
+      model: this.#made,
     };
   }
 
@@ -194,14 +201,9 @@ export class EngineHost {
   }
 
   /** @param {import('./types.js').Dataset} dataset */
-  async #setDataset({ images, labels, test }) {
+  async #setDataset(dataset) {
     await this.#session?.stop();
-    const data = {
-      trainImages: toBytes(images),
-      trainLabels: labels,
-      testImages: test && toBytes(test.images),
-      testLabels: test?.labels,
-    };
+    const data = inBytes(dataset);
     await this.#use((engine) => engine.setDataset(data));
     this.#dataset = data;
   }
@@ -274,6 +276,7 @@ export class EngineHost {
     return this.#use(async (engine) => {
       await engine.load(bytes);
       this.#model++;
+      this.#made++;
       return this.#info(engine);
     }, 'barrier');
   }

@@ -30,3 +30,12 @@ export function fromBytes(bytes) {
   for (let i = 0; i < bytes.length; i++) values[i] = bytes[i] / 255;
   return values;
 }
+
+/**
+ * @param {import('./types.js').Dataset} dataset
+ * @returns {Parameters<import('./types.js').WasmEngine['setDataset']>[0]} as the engine keeps it
+ * @throws {VaeError} `invalid-argument` for a value outside of [0, 1]
+ */
+export function inBytes({ images, labels, test }) {
+  return { trainImages: toBytes(images), trainLabels: labels, testImages: test && toBytes(test.images), testLabels: test?.labels };
+}

@@ -68,11 +68,13 @@ export const USUAL = 'vae-engine';
  * @property {number} parameterCount
  * @property {import('./types.js').Preset[]} presets
  * @property {string} version
+ * @property {number} model grows whenever another model takes this one's place
  */
 
 /**
+ * `seen` is the last model that the one who asks knew of.
  * @template {Operation} [O=Operation]
- * @typedef {{ id: number, op: O, args: Operations[O]['args'] }} Request
+ * @typedef {{ id: number, op: O, args: Operations[O]['args'], seen: number }} Request
  */
 
 /** @typedef {{ id: number, ok: true, value: unknown } | { id: number, ok: false, error: WireError }} Reply */

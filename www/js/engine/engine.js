@@ -28,7 +28,8 @@ export function createEngine(vae, store) {
   const history = new History();
   const report = (/** @type {unknown} */ thrown) => {
     const { code, message } = toVaeError(thrown);
-    store.set({ error: { code, message } });
+    // Asked of a model that has been replaced; of the new one it is asked again.
+    if (code !== 'aborted') store.set({ error: { code, message } });
   };
   const pictures = inference(vae, store, report);
   const map = atlas(vae, store, report);
@@ -87,7 +88,6 @@ export function createEngine(vae, store) {
   return {
     history,
     report,
-    settled,
     contest: contest({ backend: () => vae.backend.kind, report }),
     model: model(vae),
     draw: pad.draw,

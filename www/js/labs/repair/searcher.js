@@ -94,8 +94,6 @@ export function searcher({ store, engine }, found) {
       frames.push(nth(next.pictures, best).slice());
     } catch (thrown) {
       if (mine === going) going = null;
-      // The worker may have the other model before the page knows of it.
-      await engine.settled();
       if (engine.model.spec === spec) engine.report(thrown);
     }
   };
