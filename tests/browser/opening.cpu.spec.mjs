@@ -14,8 +14,8 @@ test('opening transfers little, nothing from elsewhere, nothing twice, and no tr
   const files = await fetched.files();
   const paths = files.map(({ url }) => url.slice(site.length));
   expect(files.filter(({ url }) => !url.startsWith(site))).toEqual([]);
-  expect(paths).toContain('wasm/vae-playground_bg.wasm.gz');
-  expect(paths.filter((path) => /train-|t10k-|uPlot|katex|\.wasm$|\.safetensors$/.test(path))).toEqual([]);
+  expect(paths).toContain('wasm/vae-playground-relaxed_bg.wasm.gz');
+  expect(paths.filter((path) => /train-|t10k-|uPlot|katex|vae-playground(_bg)?\.|\.wasm$|\.safetensors$/.test(path))).toEqual([]);
   const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
   expect(bytes).toBeGreaterThan(300_000);
   expect(bytes, paths.join('\n')).toBeLessThanOrEqual(BUDGET);

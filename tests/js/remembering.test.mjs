@@ -72,7 +72,7 @@ test('where the model is replaced meanwhile, all of the answer comes from the ne
   const { client, gallery, engine } = await start();
   const set = await gallery.remember(images(3000));
   const encoding = gallery.encode(set, { count: 3000 });
-  await client.request('create', { model: 'dense-20', backend: 'auto', seed: 2 });
+  await client.request('create', { model: 'dense-20', backend: 'auto', seed: 2, checkpoint: null });
   const { mu } = await encoding;
   assert.deepEqual([mu.length, mu[2 * 2999]], [6000, 2999]);
   assert.ok(engine.calls.length < 3000, 'the old one was not asked for all');

@@ -19,15 +19,16 @@ test('the first Vae takes the worker that was started early; the next ones, and 
   Object.assign(globalThis, { Worker: FakeWorker });
   preload();
   preload();
-  const elsewhere = /** @type {any} */ (startWorker('https://example.org/engine.wasm'));
-  const [first, second] = [startWorker(undefined), startWorker(undefined)].map((worker) => /** @type {any} */ (worker));
+  const elsewhere = /** @type {any} */ (startWorker({ wasmUrl: 'https://example.org/engine.wasm' }));
+  const [first, second] = [startWorker({}), startWorker({})].map((worker) => /** @type {any} */ (worker));
+  const plain = /** @type {any} */ (startWorker({ simd: 'simd128' }));
   assert.notEqual(first, second);
-  assert.deepEqual([elsewhere.name === USUAL, first.name, second.name], [false, USUAL, USUAL]);
+  assert.deepEqual([elsewhere.name === USUAL, plain.name === USUAL, first.name, second.name], [false, false, USUAL, USUAL]);
   assert.match(first.url, /\/api\/worker\.js$/);
   const started = /** @type {any} */ (new FakeWorker(new URL('file:///early.js'), { name: USUAL }));
   preload(started);
-  assert.equal(startWorker(undefined), started);
-  assert.notEqual(startWorker(undefined), started);
+  assert.equal(startWorker({}), started);
+  assert.notEqual(startWorker({}), started);
 });
 
 test('pixels become bytes and values again; what is no pixel is refused', () => {

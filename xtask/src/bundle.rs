@@ -19,7 +19,7 @@ const PAGE: &str = "js/page";
 const ENTRIES: [&str; 3] = ["js/main.js", "js/api/worker.js", "js/early.js"];
 const STYLES: &str = "css/page.css";
 /// Modules that are fetched on their own, at their own places.
-const ALONE: [&str; 2] = ["wasm/vae-playground.js", "vendor/uPlot.esm.js"];
+const ALONE: [&str; 3] = ["wasm/vae-playground.js", "wasm/vae-playground-relaxed.js", "vendor/uPlot.esm.js"];
 
 const SCRIPT_LINK: &str = r#"<script type="module" src="./js/main.js"></script>"#;
 const EARLY_LINK: &str = r#"<script src="./js/early.js" data-worker="./js/api/worker.js"></script>"#;

@@ -46,8 +46,10 @@ pub(crate) fn run(project: &Project) -> Result<()> {
         }
     };
     expect(&page, "", "200", "text/html")?;
-    expect(&get(port, size::WASM)?, size::WASM, "200", "application/wasm")?;
-    for file in ["wasm/vae-playground.js", "vendor/uPlot.esm.js"] {
+    for file in size::WASM {
+        expect(&get(port, file)?, file, "200", "application/wasm")?;
+    }
+    for file in ["wasm/vae-playground.js", "wasm/vae-playground-relaxed.js", "vendor/uPlot.esm.js"] {
         expect(&get(port, file)?, file, "200", "text/javascript")?;
     }
     expect(&get(port, "data/t10k-labels-idx1-ubyte.gz")?, "data/t10k-labels-idx1-ubyte.gz", "200", "gzip")?;

@@ -103,6 +103,7 @@ impl Stage {
             Self::Wasm => {
                 cmd!(sh, "cargo test --target {WASM_TARGET} --no-default-features --lib --test wasm")
                     .run()?;
+                relaxed(project)?;
             }
             Self::Docs => {
                 let _strict = sh.push_env("RUSTDOCFLAGS", "-D warnings");
@@ -118,6 +119,27 @@ impl Stage {
         }
         Ok(Outcome::Passed)
     }
+}
+
+/// The tests compiled to wasm once more, for browsers with relaxed SIMD.
+fn relaxed(project: &Project) -> Result<()> {
+    let sh = &project.sh;
+    let builds = project.path("www/js/api/builds.js");
+    let node = format!(
+        "import {{ chooseBuild }} from {:?}; process.exit(chooseBuild() === 'relaxed-simd' ? 0 : 1);",
+        builds.to_string_lossy()
+    );
+    let found = |flags: &[&str]| {
+        cmd!(sh, "node {flags...} --input-type=module --eval {node}").quiet().ignore_stderr().run().is_ok()
+    };
+    // Node.js 20 has it behind a flag, which later ones, that need none, may not know.
+    let flags = [&[][..], &["--experimental-wasm-relaxed-simd"]].into_iter().find(|flags| found(flags));
+    let flags = flags.context("this Node.js does not run wasm with relaxed SIMD")?;
+    let config = format!("target.{WASM_TARGET}.rustflags=[\"-Ctarget-feature=+relaxed-simd\"]");
+    cmd!(sh, "cargo test --config {config} --target {WASM_TARGET} --no-default-features --test wasm")
+        .env("NODE_ARGS", flags.join(" "))
+        .run()?;
+    Ok(())
 }
 
 /// Native tests. Where lavapipe is installed it is the one driver that the tests see, so that a

@@ -1,11 +1,28 @@
 // Where the files lie that the build puts beside these modules. The only place that knows, but for the worker: joined
 // modules lie elsewhere, as deep as this one.
 
-/** The wasm-bindgen module. */
-export const WASM_MODULE_URL = new URL('../../wasm/vae-playground.js', import.meta.url).href;
+/** The wasm of each build, with a packed file beside it, and what wasm-bindgen made to go with it. */
+const WASM_BUILDS = Object.freeze({
+  'relaxed-simd': {
+    glue: new URL('../../wasm/vae-playground-relaxed.js', import.meta.url).href,
+    wasm: new URL('../../wasm/vae-playground-relaxed_bg.wasm', import.meta.url).href,
+  },
+  simd128: {
+    glue: new URL('../../wasm/vae-playground.js', import.meta.url).href,
+    wasm: new URL('../../wasm/vae-playground_bg.wasm', import.meta.url).href,
+  },
+});
 
-/** The wasm itself, with a packed one beside it. */
-export const WASM_URL = new URL('../../wasm/vae-playground_bg.wasm', import.meta.url).href;
+/** @type {readonly import('./types.js').SimdBuild[]} */
+export const BUILDS = Object.freeze(['relaxed-simd', 'simd128']);
+
+/**
+ * @param {import('./types.js').SimdBuild} build
+ * @returns {{ glue: string, wasm: string }} URLs
+ */
+export function wasmBuild(build) {
+  return WASM_BUILDS[build];
+}
 
 /** The folder with other people's libraries, and the one with the page's styles. */
 export const VENDOR_URL = new URL('../../vendor/', import.meta.url).href;

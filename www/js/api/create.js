@@ -1,6 +1,6 @@
 // What a Vae is made from: a preset, a spec or a checkpoint, and the weights that go into it.
 
-import { MNIST_URL, PRETRAINED_PRESETS, pretrainedUrl } from './assets.js';
+import { BUILDS, MNIST_URL, PRETRAINED_PRESETS, pretrainedUrl } from './assets.js';
 import { checkOptions } from './arguments.js';
 import { VaeError } from './errors.js';
 
@@ -19,11 +19,13 @@ import { VaeError } from './errors.js';
  * @property {import('./types.js').Initialisation} [initialisation] of random weights; a preset's own, else PyTorch's
  * @property {Dataset | MnistHandle} [dataset] given to the engine at once, as `setDataset` would
  * @property {boolean} [dataBias] random weights whose output bias begins at what the mean of the dataset's images says
- * @property {string} [wasmUrl]
+ * @property {string} [wasmUrl] where the wasm of one of the engine's builds lies, other than beside these modules
+ * @property {'auto' | import('./types.js').SimdBuild} [simd] which of the builds beside these modules; the faster one that the
+ * browser runs, unless asked otherwise
  * @property {(loaded: number, total: number | null) => void} [onProgress] bytes of the checkpoint
  */
 
-const OPTIONS = /** @type {const} */ (['model', 'backend', 'seed', 'weights', 'initialisation', 'dataset', 'dataBias', 'wasmUrl', 'onProgress']);
+const OPTIONS = /** @type {const} */ (['model', 'backend', 'seed', 'weights', 'initialisation', 'dataset', 'dataBias', 'wasmUrl', 'simd', 'onProgress']);
 
 /**
  * @param {{ baseUrl?: string }} [options]
@@ -45,9 +47,12 @@ export function loadMnist(options = {}) {
  */
 export function resolve(options) {
   checkOptions('create', options, OPTIONS);
-  const { model = 'dense-20', weights = 'pretrained', dataBias = false } = options;
+  const { model = 'dense-20', weights = 'pretrained', dataBias = false, simd = 'auto' } = options;
   if (weights !== 'pretrained' && weights !== 'random') {
     throw new VaeError('invalid-argument', `weights: ${JSON.stringify(weights)}, expected pretrained or random`);
+  }
+  if (simd !== 'auto' && !BUILDS.includes(simd)) {
+    throw new VaeError('invalid-argument', `simd: ${JSON.stringify(simd)}, expected auto, ${BUILDS.join(' or ')}`);
   }
   const trained = typeof model === 'string' && weights === 'pretrained' && PRETRAINED_PRESETS.includes(model);
   const url = typeof model === 'string' && /[/.:]/.test(model);
@@ -67,8 +72,8 @@ export function resolve(options) {
  * @param {CreateOptions} options
  * @param {Source} source
  */
-export function build(client, { backend = 'auto', seed = 1, initialisation, wasmUrl, onProgress }, { spec, checkpoint }) {
-  const args = { wasmUrl: wasmUrl && absolute(wasmUrl), model: spec, backend, seed, initialisation, checkpoint };
+export function build(client, { backend = 'auto', seed = 1, initialisation, wasmUrl, simd, onProgress }, { spec, checkpoint }) {
+  const args = { wasmUrl: wasmUrl && absolute(wasmUrl), simd, model: spec, backend, seed, initialisation, checkpoint };
   return client.request('create', args, { transfer: true, onProgress });
 }
 

@@ -41,7 +41,7 @@ export class EngineHost {
 
   /**
    * @param {object} parts
-   * @param {(wasmUrl: string | undefined) => Promise<import('./types.js').WasmModule>} parts.loadWasm
+   * @param {(from: { wasmUrl?: string, simd?: import('./types.js').SimdBuild | 'auto' }) => Promise<import('./types.js').WasmModule>} parts.loadWasm
    * @param {(message: import('./protocol.js').Reply | import('./protocol.js').EventMessage, transfer: ArrayBuffer[]) => void} parts.post
    * @param {() => Promise<void>} parts.giveWay
    * @param {() => number} parts.now
@@ -141,11 +141,11 @@ export class EngineHost {
    * @param {number} id
    * @returns {Promise<import('./protocol.js').ModelInfo>}
    */
-  async #create({ wasmUrl, model, backend, seed, initialisation, checkpoint }, id) {
+  async #create({ wasmUrl, simd, model, backend, seed, initialisation, checkpoint }, id) {
     const fetching = checkpoint && fetchWeights(checkpoint, (loaded, total) => this.#progress(id, loaded, total));
     // Told when it is waited for.
     fetching?.catch(() => {});
-    this.#wasm ??= await this.parts.loadWasm(wasmUrl);
+    this.#wasm ??= await this.parts.loadWasm({ wasmUrl, simd });
     const { Engine, checkCheckpoint } = this.#wasm;
     // What cannot be had or is no model must cost neither the one that is there nor its training.
     const weights = await fetching;

@@ -5,13 +5,21 @@ import { VaeError, toVaeError } from './errors.js';
 /** A worker of this name loads the engine from where it always lies, before it is asked to. */
 export const USUAL = 'vae-engine';
 
+/**
+ * @param {{ wasmUrl?: string, simd?: string }} from
+ * @returns {boolean} whether it asks for the engine that such a worker loads
+ */
+export function isUsual({ wasmUrl, simd = 'auto' }) {
+  return wasmUrl === undefined && simd === 'auto';
+}
+
 /** A model's file, or where it lies; packed: with a gzipped one beside it.
  * @typedef {{ bytes: Uint8Array } | { url: string, packed: boolean }} Checkpoint */
 
 /**
  * What each operation takes and gives.
  * @typedef {object} Operations
- * @property {{ args: { wasmUrl?: string, model: string | import('./types.js').VaeSpec, backend: import('./types.js').BackendRequest, seed: number, initialisation?: import('./types.js').Initialisation, checkpoint: Checkpoint | null }, value: ModelInfo }} create
+ * @property {{ args: { wasmUrl?: string, simd?: import('./types.js').SimdBuild | 'auto', model: string | import('./types.js').VaeSpec, backend: import('./types.js').BackendRequest, seed: number, initialisation?: import('./types.js').Initialisation, checkpoint: Checkpoint | null }, value: ModelInfo }} create
  * @property {{ args: { images: Float32Array, labels?: Uint8Array }, value: { mu: Float32Array, logvar: Float32Array } }} encode
  * @property {{ args: { z: Float32Array, labels?: Uint8Array }, value: Float32Array }} decode
  * @property {{ args: { images: Float32Array, sample: boolean, seed: number, labels?: Uint8Array }, value: Float32Array }} reconstruct

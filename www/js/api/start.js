@@ -1,5 +1,7 @@
 // Starts the engine's worker, for a Vae that is made now or one that is about to be.
 
+import { isUsual } from './protocol.js';
+
 /** @type {Worker | null} */
 let spare = null;
 
@@ -15,11 +17,11 @@ export function preload(started) {
 }
 
 /**
- * @param {string | undefined} wasmUrl where the engine lies, if not at its usual place
+ * @param {{ wasmUrl?: string, simd?: string }} from which engine
  * @returns {Worker}
  */
-export function startWorker(wasmUrl) {
-  if (wasmUrl !== undefined) return new Worker(new URL('./worker.js', import.meta.url), { type: 'module', name: 'vae-engine-elsewhere' });
+export function startWorker(from) {
+  if (!isUsual(from)) return new Worker(new URL('./worker.js', import.meta.url), { type: 'module', name: 'vae-engine-elsewhere' });
   const worker = spare ?? usual();
   spare = null;
   return worker;

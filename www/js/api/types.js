@@ -40,12 +40,15 @@
 
 /** @typedef {'auto' | 'webgpu' | 'cpu'} BackendRequest */
 
+/** The builds of the engine: with relaxed SIMD, whose multiply-add is one instruction, and without.
+ * @typedef {'relaxed-simd' | 'simd128'} SimdBuild */
+
 /**
  * @typedef {object} BackendInfo
  * @property {'webgpu' | 'cpu'} kind
  * @property {string} [adapter] the GPU's name, where there is one
  * @property {boolean} software true where the adapter is a program, not a device
- * @property {string} simd
+ * @property {string} simd vector instructions of the CPU path: in a browser, which build of the engine runs
  * @property {number} workers
  * @property {string} reason why this backend was chosen, in English
  * @property {'requested' | 'hardware-adapter' | 'software-adapter' | 'no-adapter' | 'device-lost'} reasonCode

@@ -56,7 +56,7 @@ export class Vae {
    */
   static async create(options = {}) {
     const source = resolve(options);
-    const client = new Client(startWorker(options.wasmUrl));
+    const client = new Client(startWorker(options));
     try {
       const vae = new Vae(client, await build(client, options, source), options.backend ?? 'auto');
       await vae.#prepare(options);
