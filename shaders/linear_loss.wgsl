@@ -18,26 +18,8 @@ struct Parameters {
 @group(1) @binding(5) var<storage, read_write> delta: array<f32>;
 @group(1) @binding(6) var<storage, read_write> partials: array<f32>;
 
-const A_ALONG_K = true;
-const B_ALONG_K = true;
-
 // By slot: the loss of a row in four columns.
 var<workgroup> losses: array<f32, TILE_ROWS * 16u>;
-
-fn a_four(row: u32, k: u32) -> vec4<f32> {
-    let rows = row + FOUR * ROW_STEP;
-    let at = rows * p.inputs + k;
-    let inside = (rows < vec4<u32>(now.rows * p.samples)) & vec4<bool>(k < p.inputs);
-    // What lies outside is read as some other value and dropped: cheaper than a branch.
-    return select(vec4<f32>(0.0), vec4<f32>(x[at.x], x[at.y], x[at.z], x[at.w]), inside);
-}
-
-fn b_four(column: u32, k: u32) -> vec4<f32> {
-    let columns = column + FOUR * COLUMN_STEP;
-    let at = columns * p.inputs + k;
-    let inside = (columns < vec4<u32>(p.outputs)) & vec4<bool>(k < p.inputs);
-    return select(vec4<f32>(0.0), vec4<f32>(weight[at.x], weight[at.y], weight[at.z], weight[at.w]), inside);
-}
 
 // Writes the gradient of one logit and returns its loss.
 fn store(row: u32, column: u32, sum: f32) -> f32 {

@@ -15,7 +15,7 @@ pub struct ProgramId(pub usize);
 /// Which part of a plan to run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Phase {
-    /// Everything.
+    /// Everything. What the gradients' arena holds afterwards is the backend's own affair.
     All,
     /// Forward and backward: leaves the gradients in place.
     Gradients,

@@ -13,7 +13,7 @@ use naga::valid::{Capabilities, ValidationFlags, Validator};
 use vae_playground::gpu::shaders::{SHADERS, Tile};
 
 use device::executor;
-use oracle::cases::{OPS, check_op};
+use oracle::cases::{CHAINS, OPS, check_op};
 use table::mutations;
 
 /// The variants of an op that its tests choose between.
@@ -69,6 +69,32 @@ macro_rules! mutants {
         }
     };
 }
+
+macro_rules! broken_chains {
+    ($($name:ident $chain:literal),+ $(,)?) => {
+        $(
+            #[test]
+            fn $name() {
+                let survivors = survivors($chain);
+                assert!(survivors.is_empty(), "nobody noticed:\n{}", survivors.join("\n"));
+            }
+        )+
+
+        #[test]
+        fn every_chain_is_here() {
+            assert_eq!([$($chain),+], CHAINS);
+        }
+    };
+}
+
+broken_chains!(
+    gather_linear "fused/gather_linear",
+    latent "fused/latent",
+    latent_grad "fused/latent_grad",
+    update_sgd "fused/update_sgd",
+    update_rmsprop "fused/update_rmsprop",
+    update_adam "fused/update_adam",
+);
 
 mutants!(
     gather,

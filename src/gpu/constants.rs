@@ -1,7 +1,7 @@
 //! Each operation's own constants: its shader's `Parameters`, in words.
 
 use crate::binarize;
-use crate::op::{Epilogue, Op, Update};
+use crate::op::{Epilogue, Linear, Metrics, Op, Update};
 use crate::spec::{Activation, Geometry, Likelihood};
 
 /// The constants of an operation that takes one dispatch.
@@ -11,7 +11,7 @@ pub(super) fn constants(op: &Op) -> Vec<u32> {
         Op::GatherLabels(o) => vec![o.classes],
         Op::Condition(o) => vec![o.width, o.classes, o.repeat, o.samples],
         Op::ConditionGrad(o) => vec![o.width, o.total, o.samples],
-        Op::Linear(o) => vec![o.inputs, o.outputs, o.samples, o.activation as u32],
+        Op::Linear(o) => linear(o),
         Op::LinearGradInput(o) => vec![o.inputs, o.outputs, o.samples, o.activation as u32],
         // The table of its products is `Group`'s.
         Op::LinearGradWeight(_) => Vec::new(),
@@ -33,9 +33,7 @@ pub(super) fn constants(op: &Op) -> Vec<u32> {
         Op::IwaeGrad(o) => vec![o.latent, o.samples, o.dreg.into()],
         Op::GradNorm(o) => vec![o.grads.len],
         Op::Sgd(o) | Op::RmsProp(o) | Op::Adam(o) => update(o),
-        Op::Metrics(o) => {
-            vec![o.columns, o.samples, o.clipped.into(), o.total as u32, o.extra.len.saturating_sub(1)]
-        }
+        Op::Metrics(o) => losses(o),
     }
 }
 
@@ -63,6 +61,16 @@ fn likelihood(likelihood: Likelihood) -> [u32; 3] {
     };
     let bits = |v: f64| (v as f32).to_bits();
     [gaussian, bits(precision), bits(normaliser)]
+}
+
+pub(super) fn linear(o: &Linear) -> Vec<u32> {
+    vec![o.inputs, o.outputs, o.samples, o.activation as u32]
+}
+
+/// What `lib/losses.wgsl` reads.
+pub(super) fn losses(o: &Metrics) -> Vec<u32> {
+    let last = o.extra.len.saturating_sub(1);
+    vec![o.columns, o.samples, o.clipped.into(), o.total as u32, last, 0, 0, 0]
 }
 
 fn update(o: &Update) -> Vec<u32> {

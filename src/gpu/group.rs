@@ -25,20 +25,10 @@ impl Group {
         Self { arenas: Vec::new(), rows: Vec::new(), tile, tiles: 0 }
     }
 
-    fn places(product: &WeightGradient, placement: &Placement) -> [Option<(usize, u32)>; 2] {
-        [product.x, product.delta].map(|view| match view.space {
-            Space::Local(i) => {
-                let place = placement.places[i as usize];
-                Some((place.arena, place.offset + view.offset))
-            }
-            _ => None,
-        })
-    }
-
-    /// Whether the dispatch can read this product's factors as well.
-    pub(super) fn takes(&self, product: &WeightGradient, placement: &Placement) -> bool {
+    /// Whether the dispatch can read `views` as well.
+    pub(super) fn takes(&self, views: &[View], placement: &Placement) -> bool {
         let mut arenas = self.arenas.clone();
-        for (arena, _) in Self::places(product, placement).into_iter().flatten() {
+        for (arena, _) in views.iter().filter_map(|&view| place(view, placement)) {
             if !arenas.contains(&arena) {
                 arenas.push(arena);
             }
@@ -46,30 +36,35 @@ impl Group {
         arenas.len() <= ARENAS
     }
 
+    /// Number of the binding through which `view` is read, and its first value there; for one of the plan's own
+    /// buffers that the dispatch [takes](Self::takes).
+    pub(super) fn read(&mut self, view: View, placement: &Placement) -> Option<[u32; 2]> {
+        let (arena, offset) = place(view, placement)?;
+        let slot = self.arenas.iter().position(|&a| a == arena).unwrap_or_else(|| {
+            self.arenas.push(arena);
+            self.arenas.len() - 1
+        });
+        Some([slot as u32, offset])
+    }
+
     /// Adds a product.
     pub(super) fn push(&mut self, product: &WeightGradient, placement: &Placement) -> Result<()> {
         let in_grads = |view: View| view.space == Space::Grads;
-        let ([Some(x), Some(delta)], true, true) =
-            (Self::places(product, placement), in_grads(product.weight), in_grads(product.bias))
-        else {
+        let ([Some([x_slot, x]), Some([delta_slot, delta])], true, true) = (
+            [product.x, product.delta].map(|view| self.read(view, placement)),
+            in_grads(product.weight),
+            in_grads(product.bias),
+        ) else {
             return Err(Error::argument(
                 "plan",
                 "linear_grad_weight reads the plan's own buffers and writes gradients, and nothing else",
             ));
         };
-        let mut slot = |arena: usize| {
-            let known = self.arenas.iter().position(|&a| a == arena);
-            known.unwrap_or_else(|| {
-                self.arenas.push(arena);
-                self.arenas.len() - 1
-            }) as u32
-        };
-        let (x_slot, delta_slot) = (slot(x.0), slot(delta.0));
         // The bias is one more column.
         let across = (product.inputs + 1).div_ceil(Tile::COLUMNS);
         self.rows.push([
-            x.1,
-            delta.1,
+            x,
+            delta,
             product.weight.offset,
             product.bias.offset,
             product.inputs,
@@ -85,24 +80,41 @@ impl Group {
         Ok(())
     }
 
-    /// The dispatch, as part of operation `op` of its plan.
-    pub(super) fn launch(self, op: usize) -> Result<Launch> {
-        let name = "linear_grad_weight";
-        let shader = shaders::find(name, self.tile)
-            .ok_or_else(|| Error::Unsupported(format!("no shader computes {name}")))?;
-        let Some(&first) = self.arenas.first() else {
-            return Err(Error::argument("plan", format!("{name} without a product")));
-        };
-        let mut constants = vec![self.rows.len() as u32, self.tiles, 0, 0];
-        constants.extend(self.rows.iter().flatten());
-        // The shader's table has room for a full group.
-        constants.resize(4 + 12 * GROUP, 0);
-        let whole = |memory| Range { memory, offset: 0, len: None };
-        let arena = |i: usize| self.arenas.get(i).copied().unwrap_or(first);
-        let mut bindings: Vec<(Range, bool)> =
-            (0..ARENAS).map(|i| (whole(Memory::Arena(arena(i))), false)).collect();
-        bindings.push((whole(Memory::Grads), true));
-        let workgroups = lower::folded(self.tiles);
-        Ok(Launch { op, shader, constants, bindings, workgroups })
+    /// Products and tiles.
+    pub(super) const fn counts(&self) -> [u32; 2] {
+        [self.rows.len() as u32, self.tiles]
     }
+
+    /// The shader's table, with room for a full group.
+    pub(super) fn table(&self) -> Vec<u32> {
+        let mut table = self.rows.concat();
+        table.resize(12 * GROUP, 0);
+        table
+    }
+
+    /// The arenas' bindings.
+    pub(super) fn arenas(&self) -> Result<Vec<(Range, bool)>> {
+        let Some(&first) = self.arenas.first() else {
+            return Err(Error::argument("plan", "weight gradients without a product"));
+        };
+        let arena = |i: usize| self.arenas.get(i).copied().unwrap_or(first);
+        Ok((0..ARENAS).map(|i| (lower::whole(Memory::Arena(arena(i))), false)).collect())
+    }
+
+    /// The dispatch that leaves the gradients in place.
+    pub(super) fn launch(&self) -> Result<Launch> {
+        let shader = shaders::find("linear_grad_weight", self.tile)?;
+        let [count, tiles] = self.counts();
+        let constants = [vec![count, tiles, 0, 0], self.table()].concat();
+        let mut bindings = self.arenas()?;
+        bindings.push((lower::whole(Memory::Grads), true));
+        Ok(Launch { shader, constants, bindings, workgroups: lower::folded(tiles) })
+    }
+}
+
+/// Arena and first value there of one of the plan's own buffers.
+fn place(view: View, placement: &Placement) -> Option<(usize, u32)> {
+    let Space::Local(i) = view.space else { return None };
+    let place = placement.places[i as usize];
+    Some((place.arena, place.offset + view.offset))
 }

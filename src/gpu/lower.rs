@@ -1,12 +1,16 @@
 //! Operations turned into dispatches: which shader, which ranges of which buffers, which constants, how
 //! many workgroups. Pure data; the contract is `shaders/README.md`.
 
+use std::ops::Range as Span;
+
 use crate::error::{Error, Result};
 use crate::op::{LOSS_COLUMNS, LinearGradWeight, NORM_PARTIALS, Op, Space, Split, View, WeightGradient};
 use crate::plan::Plan;
 
+use super::chain;
 use super::check;
 use super::constants::constants;
+use super::fuse;
 use super::group::Group;
 use super::placement::Placement;
 use super::shaders::{self, Tile};
@@ -49,8 +53,6 @@ pub(super) struct Range {
 /// One dispatch.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Launch {
-    /// Index of the operation in the plan.
-    pub(super) op: usize,
     /// Index in [`shaders::SHADERS`].
     pub(super) shader: usize,
     /// The shader's `Parameters`, in words.
@@ -60,10 +62,14 @@ pub(super) struct Launch {
     pub(super) workgroups: [u32; 3],
 }
 
+/// All of a GPU buffer.
+pub(super) const fn whole(memory: Memory) -> Range {
+    Range { memory, offset: 0, len: None }
+}
+
 /// Turns a view into a range of a GPU buffer.
 pub(super) fn range(view: View, placement: &Placement) -> Range {
     let at = |memory| Range { memory, offset: view.offset, len: Some(view.len) };
-    let whole = |memory| Range { memory, offset: 0, len: None };
     match view.space {
         Space::Params => at(Memory::Params),
         Space::Grads => at(Memory::Grads),
@@ -79,20 +85,26 @@ pub(super) fn range(view: View, placement: &Placement) -> Range {
     }
 }
 
-/// All dispatches of a plan, in order; products by `tile` or by what suits their size.
+/// The dispatches of the operations `span` of a plan, in order; products by `tile` or by what suits their size.
 ///
 /// # Errors
 /// [`Error::InvalidArgument`] for views that do not fit their memory or its alignment;
 /// [`Error::Unsupported`] where WebGPU's limits do not suffice.
-pub(super) fn lower(plan: &Plan, placement: &Placement, tile: Option<Tile>) -> Result<Vec<Launch>> {
+pub(super) fn lower(
+    plan: &Plan,
+    span: Span<usize>,
+    placement: &Placement,
+    tile: Option<Tile>,
+) -> Result<Vec<Launch>> {
     let mut launches = Vec::new();
-    for (index, op) in plan.ops.iter().enumerate() {
-        check::views(op)?;
-        let lowering = Lowering { plan, placement, tile, index, op };
-        if let Op::LinearGradWeight(group) = op {
-            lowering.weight_gradients(group, &mut launches)?;
-        } else {
-            launches.push(lowering.one()?);
+    let lowering = Lowering { plan, placement, tile };
+    for part in fuse::chains(plan, span) {
+        let ops = &plan.ops[part];
+        ops.iter().try_for_each(check::views)?;
+        let together = fuse::chain(plan, ops).map(|chain| chain::lower(&lowering, chain)).transpose()?;
+        match together.flatten() {
+            Some(launch) => launches.push(launch),
+            None => ops.iter().try_for_each(|op| lowering.alone(op, &mut launches))?,
         }
     }
     for launch in &launches {
@@ -117,17 +129,16 @@ pub(super) fn folded(groups: u32) -> [u32; 3] {
     [wide, groups.div_ceil(wide), 1]
 }
 
-struct Lowering<'a> {
-    plan: &'a Plan,
-    placement: &'a Placement,
+/// What lowering an operation takes.
+pub(super) struct Lowering<'a> {
+    pub(super) plan: &'a Plan,
+    pub(super) placement: &'a Placement,
     tile: Option<Tile>,
-    index: usize,
-    op: &'a Op,
 }
 
 impl Lowering<'_> {
     /// The variant for a product of so many 64×64 tiles.
-    fn tile_for(&self, squares: u32) -> Tile {
+    pub(super) fn tile_for(&self, squares: u32) -> Tile {
         self.tile.unwrap_or(if squares >= ENOUGH_TILES { Tile::Square } else { Tile::Low })
     }
 
@@ -136,55 +147,50 @@ impl Lowering<'_> {
         self.tile.unwrap_or(Tile::Low)
     }
 
-    fn launch(&self, tile: Tile, workgroups: [u32; 3]) -> Result<Launch> {
-        let name = self.op.name();
-        let shader = shaders::find(name, tile)
-            .ok_or_else(|| Error::Unsupported(format!("no shader computes {name} by tiles {tile:?}")))?;
-        let constants = constants(self.op);
-        let bindings =
-            self.op.bindings().iter().map(|b| (range(b.view, self.placement), b.written)).collect();
-        Ok(Launch { op: self.index, shader, constants, bindings, workgroups })
+    /// Views as bindings.
+    pub(super) fn bind(&self, read: &[View], written: &[View]) -> Vec<(Range, bool)> {
+        let bind = |views: &[View], written| -> Vec<(Range, bool)> {
+            views.iter().map(|&view| (range(view, self.placement), written)).collect()
+        };
+        [bind(read, false), bind(written, true)].concat()
     }
 
-    /// A product with capacity for `samples` rows an image and `columns` columns.
-    fn product(&self, samples: u32, columns: u32) -> Result<Launch> {
+    /// The variant and the workgroups of a product with capacity for `samples` rows an image and `columns` columns.
+    pub(super) fn tiles(&self, samples: u32, columns: u32) -> (Tile, [u32; 3]) {
         let rows = self.plan.batch * samples;
         let across = columns.div_ceil(Tile::COLUMNS);
         let tile = self.tile_for(rows.div_ceil(Tile::Square.rows()).saturating_mul(across));
-        self.launch(tile, [across, rows.div_ceil(tile.rows()), 1])
+        (tile, [across, rows.div_ceil(tile.rows()), 1])
     }
 
     /// So many products of `channels` × `columns`; their tiles are numbered, since there may be more than one
     /// dimension of a grid holds.
-    fn convolution(&self, channels: u32, columns: u32, products: u32) -> Result<Launch> {
+    fn convolution(&self, channels: u32, columns: u32, products: u32) -> (Tile, [u32; 3]) {
         let across = columns.div_ceil(Tile::COLUMNS);
         let squares = channels.div_ceil(Tile::Square.rows()).saturating_mul(across).saturating_mul(products);
         // Most of a square tile would lie empty beside few channels.
         let tile = if channels > Tile::Square.rows() / 2 { self.tile_for(squares) } else { self.low() };
         let tiles = channels.div_ceil(tile.rows()).saturating_mul(across);
         let [wide, high, _] = folded(tiles);
-        self.launch(tile, [wide, high, products])
+        (tile, [wide, high, products])
     }
 
     /// A kernel that strides over `width` values for each of `samples` rows an image.
-    fn flat(&self, samples: u32, width: u32, invocations: u32) -> Result<Launch> {
+    fn flat(&self, samples: u32, width: u32, invocations: u32) -> (Tile, [u32; 3]) {
         let values = u64::from(self.plan.batch) * u64::from(samples) * u64::from(width);
-        self.launch(Tile::None, flat(values, invocations))
+        (Tile::None, flat(values, invocations))
     }
 
-    /// A kernel with one workgroup for each of so many.
-    fn each(&self, groups: u32) -> Result<Launch> {
-        self.launch(Tile::None, [groups, 1, 1])
-    }
-
-    fn one(&self) -> Result<Launch> {
-        match self.op {
+    /// The variant and the workgroups of an operation that takes one dispatch.
+    fn grid(&self, op: &Op) -> (Tile, [u32; 3]) {
+        let each = |groups: u32| (Tile::None, [groups, 1, 1]);
+        match op {
             Op::Gather(o) => self.flat(1, o.pixels, FLAT),
             Op::GatherLabels(o) => self.flat(1, o.classes, FLAT),
             Op::Condition(o) => self.flat(o.samples, o.width + o.classes * o.repeat, FLAT),
             Op::ConditionGrad(o) => self.flat(o.samples, o.width, FLAT),
-            Op::Linear(o) => self.product(o.samples, o.outputs),
-            Op::LinearGradInput(o) => self.product(o.samples, o.inputs),
+            Op::Linear(o) => self.tiles(o.samples, o.outputs),
+            Op::LinearGradInput(o) => self.tiles(o.samples, o.inputs),
             Op::LinearGradWeight(_) => unreachable!("weight gradients may take several dispatches"),
             Op::Activate(o) => self.flat(o.samples, o.width, FLAT),
             Op::Conv(o) => {
@@ -199,36 +205,51 @@ impl Lowering<'_> {
                 self.convolution(g.large.channels, self.plan.batch * o.samples * pixels, phases)
             }
             Op::ConvGradWeight(o) => self.convolution(o.geometry.small.channels, o.geometry.taps(), o.slices),
-            Op::SumSlices(o) => self.launch(Tile::None, flat(o.sum.len.into(), FLAT)),
-            Op::ConvGradBias(o) => self.each(o.channels),
-            Op::Reparam(_) | Op::ImportanceWeights(_) => self.each(self.plan.batch),
+            Op::SumSlices(o) => (Tile::None, flat(o.sum.len.into(), FLAT)),
+            Op::ConvGradBias(o) => each(o.channels),
+            Op::Reparam(_) | Op::ImportanceWeights(_) => each(self.plan.batch),
             Op::ReparamGrad(o) => self.flat(1, o.latent, NARROW),
             Op::IwaeGrad(o) => self.flat(1, o.latent, NARROW),
-            Op::FreeBits(_) | Op::Metrics(_) => self.each(1),
-            Op::LinearLoss(o) => self.product(o.samples, o.outputs),
+            Op::FreeBits(_) | Op::Metrics(_) => each(1),
+            Op::LinearLoss(o) => self.tiles(o.samples, o.outputs),
             Op::Loss(o) => self.flat(o.samples, o.width.next_multiple_of(LOSS_COLUMNS), FLAT),
             Op::ScaleRows(o) => self.flat(o.samples, o.width, FLAT),
-            Op::GradNorm(_) => self.each(NORM_PARTIALS),
-            Op::Sgd(o) | Op::RmsProp(o) | Op::Adam(o) => {
-                self.launch(Tile::None, flat(u64::from(o.params.len), FLAT))
-            }
+            Op::GradNorm(_) => each(NORM_PARTIALS),
+            Op::Sgd(o) | Op::RmsProp(o) | Op::Adam(o) => (Tile::None, flat(u64::from(o.params.len), FLAT)),
         }
+    }
+
+    /// An operation by itself.
+    fn alone(&self, op: &Op, launches: &mut Vec<Launch>) -> Result<()> {
+        if let Op::LinearGradWeight(group) = op {
+            return self.weight_gradients(group, launches);
+        }
+        let (tile, workgroups) = self.grid(op);
+        let shader = shaders::find(op.name(), tile)?;
+        let bindings = op.bindings().iter().map(|b| (range(b.view, self.placement), b.written)).collect();
+        launches.push(Launch { shader, constants: constants(op), bindings, workgroups });
+        Ok(())
+    }
+
+    /// The variant for a group of products.
+    pub(super) fn tile_for_group(&self, group: &LinearGradWeight) -> Tile {
+        let squares = |p: &WeightGradient| {
+            p.outputs.div_ceil(Tile::Square.rows()).saturating_mul((p.inputs + 1).div_ceil(Tile::COLUMNS))
+        };
+        self.tile_for(group.products.iter().map(squares).fold(0, u32::saturating_add))
     }
 
     /// One dispatch, or several where the products' factors lie in more arenas than one can read.
     fn weight_gradients(&self, group: &LinearGradWeight, launches: &mut Vec<Launch>) -> Result<()> {
-        let squares = |p: &WeightGradient| {
-            p.outputs.div_ceil(Tile::Square.rows()).saturating_mul((p.inputs + 1).div_ceil(Tile::COLUMNS))
-        };
-        let tile = self.tile_for(group.products.iter().map(squares).fold(0, u32::saturating_add));
+        let tile = self.tile_for_group(group);
         let mut dispatch = Group::new(tile);
         for product in &group.products {
-            if !dispatch.takes(product, self.placement) {
-                launches.push(std::mem::replace(&mut dispatch, Group::new(tile)).launch(self.index)?);
+            if !dispatch.takes(&[product.x, product.delta], self.placement) {
+                launches.push(std::mem::replace(&mut dispatch, Group::new(tile)).launch()?);
             }
             dispatch.push(product, self.placement)?;
         }
-        launches.push(dispatch.launch(self.index)?);
+        launches.push(dispatch.launch()?);
         Ok(())
     }
 }
@@ -255,6 +276,10 @@ mod tests {
         .unwrap()
     }
 
+    fn lower_all(plan: &Plan) -> Vec<Launch> {
+        lower(plan, 0..plan.ops.len(), &place(plan).unwrap(), None).unwrap()
+    }
+
     /// What a step of each preset's own recipe costs; browsers take tens of microseconds for each dispatch.
     #[test]
     fn a_step_takes_few_dispatches() {
@@ -265,24 +290,21 @@ mod tests {
             let plan =
                 Plan::new(&spec, &goal, Input::Dataset(Split::Train, config.binarize), config.batch, 16);
             let plan = plan.unwrap();
-            let launches = lower(&plan, &place(&plan).unwrap(), None).unwrap();
-            // The weight gradients of products take one dispatch.
-            assert_eq!(launches.len(), plan.ops.len(), "{name}");
-            (name, launches.len())
+            (name, lower_all(&plan).len())
         });
         let expected = [
-            ("dense-20", 13),
-            ("dense-2", 17),
-            ("mini-2", 17),
-            ("conv-2", 37),
-            ("conv-16", 34),
-            ("iwae-50", 19),
-            ("cvae-20", 17),
-            ("sigmoid-32", 13),
-            ("mse-128", 13),
-            ("rmsprop-10", 13),
-            ("dense-10", 13),
-            ("conv-32", 30),
+            ("dense-20", 6),
+            ("dense-2", 10),
+            ("mini-2", 10),
+            ("conv-2", 33),
+            ("conv-16", 30),
+            ("iwae-50", 16),
+            ("cvae-20", 15),
+            ("sigmoid-32", 6),
+            ("mse-128", 6),
+            ("rmsprop-10", 6),
+            ("dense-10", 6),
+            ("conv-32", 26),
         ];
         assert_eq!(counts, expected);
     }
@@ -291,9 +313,9 @@ mod tests {
     fn large_batches_take_square_tiles_and_small_ones_low_tiles() {
         for (batch, tile) in [(1, Tile::Low), (128, Tile::Low), (8192, Tile::Square)] {
             let plan = train_plan("dense-20", batch);
-            let launches = lower(&plan, &place(&plan).unwrap(), None).unwrap();
-            let first = launches.iter().find(|l| shaders::SHADERS[l.shader].name == "linear").unwrap();
-            assert_eq!(shaders::SHADERS[first.shader].tile, tile, "batch {batch}");
+            let first = shaders::SHADERS[lower_all(&plan)[usize::from(batch == 8192)].shader];
+            assert_eq!(first.name, if batch == 8192 { "linear" } else { "fused/gather_linear" });
+            assert_eq!(first.tile, tile, "batch {batch}");
         }
     }
 
@@ -305,9 +327,10 @@ mod tests {
         for (i, place) in placement.places.iter_mut().enumerate() {
             place.arena = i;
         }
-        let launches = lower(&plan, &placement, None).unwrap();
+        let launches = lower(&plan, 0..plan.ops.len(), &placement, None).unwrap();
         let op = plan.ops.iter().position(|o| matches!(o, Op::LinearGradWeight(_))).unwrap();
-        let dispatches: Vec<&Launch> = launches.iter().filter(|l| l.op == op).collect();
+        let grouped = |l: &&Launch| shaders::SHADERS[l.shader].name == "linear_grad_weight";
+        let dispatches: Vec<&Launch> = launches.iter().filter(grouped).collect();
         assert!(dispatches.len() > 1);
         let products: u32 = dispatches.iter().map(|l| l.constants[0]).sum();
         let Op::LinearGradWeight(group) = &plan.ops[op] else { unreachable!() };

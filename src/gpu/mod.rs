@@ -6,9 +6,11 @@
 //! transfer, records all their dispatches into one compute pass, and waits for nothing.
 
 mod adapter;
+mod chain;
 mod check;
 mod constants;
 mod exec;
+mod fuse;
 mod group;
 mod losses;
 mod lower;

@@ -39,6 +39,8 @@ pub(super) struct Program {
     arenas: Vec<wgpu::Buffer>,
     constants: wgpu::Buffer,
     dispatches: Vec<Dispatch>,
+    /// Which dispatches make up a whole step, up to the gradients, and behind them, by [`Phase`].
+    phases: [Vec<usize>; 3],
     steps: wgpu::Buffer,
     step_group: wgpu::BindGroup,
     /// The steps of a run as they are sent, one [`SLOT`] each.
@@ -56,7 +58,18 @@ impl Program {
         tile: Option<Tile>,
     ) -> Result<Self> {
         let placement = placement::place(plan)?;
-        let launches = lower::lower(plan, &placement, tile)?;
+        let mut launches: Vec<Launch> = Vec::new();
+        let mut phases = [const { Vec::new() }; 3];
+        for phase in [Phase::All, Phase::Gradients, Phase::Update] {
+            for launch in lower::lower(plan, ops(plan, phase), &placement, tile)? {
+                // Most dispatches of a part are those of the whole.
+                let index = launches.iter().position(|known| *known == launch).unwrap_or(launches.len());
+                if index == launches.len() {
+                    launches.push(launch);
+                }
+                phases[phase as usize].push(index);
+            }
+        }
         let arenas = placement
             .arenas
             .iter()
@@ -100,6 +113,7 @@ impl Program {
             arenas,
             constants,
             dispatches,
+            phases,
             steps,
             step_group,
             outbox,
@@ -149,15 +163,6 @@ impl Program {
         }
     }
 
-    fn ops(&self, phase: Phase) -> Span<usize> {
-        let phases = &self.plan.phases;
-        match phase {
-            Phase::All => 0..self.plan.ops.len(),
-            Phase::Gradients => phases.forward.start..phases.backward.end,
-            Phase::Update => phases.update.clone(),
-        }
-    }
-
     /// Refuses steps that would read or write outside the plan's buffers.
     pub(super) fn check(&self, memories: &Memories, phase: Phase, steps: &[Step]) -> Result<()> {
         let plan = &self.plan;
@@ -167,7 +172,7 @@ impl Program {
                 format!("{} in one run, expected at most the plan's {}", steps.len(), plan.slots),
             ));
         }
-        let ops = &plan.ops[self.ops(phase)];
+        let ops = &plan.ops[ops(plan, phase)];
         let resident = |split| memories.dataset(split).map(Dataset::resident);
         steps.iter().try_for_each(|step| validate::step(plan, ops, step, resident))
     }
@@ -187,9 +192,8 @@ impl Program {
         // Ordered between the submissions before and after it, so steps under way keep their blocks.
         adapter.queue.write_buffer(&self.steps, 0, &self.outbox[..bytes]);
 
-        let ops = self.ops(phase);
         let dispatches: Vec<&Dispatch> =
-            self.dispatches.iter().filter(|d| ops.contains(&d.launch.op)).collect();
+            self.phases[phase as usize].iter().map(|&i| &self.dispatches[i]).collect();
         let mut encoder = adapter.device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
         let mut pass = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor::default());
         for i in 0..steps.len() {
@@ -204,7 +208,7 @@ impl Program {
         drop(pass);
         let started = (dispatches.len() * steps.len()) as u64;
 
-        let updates = ops.contains(&self.plan.ops.len().saturating_sub(1));
+        let updates = phase != Phase::Gradients || self.plan.phases.update.is_empty();
         let boarding = self.plan.ports.metrics.filter(|_| updates).and_then(|ring| {
             let from = lower::range(ring, &self.placement);
             let Memory::Arena(arena) = from.memory else { return None };
@@ -250,6 +254,16 @@ impl Program {
         let fixed = [&self.constants, &self.steps];
         self.arenas.iter().chain(fixed).for_each(wgpu::Buffer::destroy);
         self.losses.iter().for_each(Losses::destroy);
+    }
+}
+
+/// The operations of a phase.
+fn ops(plan: &Plan, phase: Phase) -> Span<usize> {
+    let phases = &plan.phases;
+    match phase {
+        Phase::All => 0..plan.ops.len(),
+        Phase::Gradients => phases.forward.start..phases.backward.end,
+        Phase::Update => phases.update.clone(),
     }
 }
 

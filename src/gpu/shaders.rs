@@ -3,6 +3,8 @@
 //! Each file is in the program once, without comments and indentation, which are half of its bytes; a shader's text is
 //! joined when its pipeline is made.
 
+use crate::error::{Error, Result};
+
 /// Declares each file's text as a constant.
 macro_rules! pieces {
     ($($name:ident = $file:literal;)+) => {
@@ -25,14 +27,21 @@ pieces! {
     LIB_ACTIVATION = "lib/activation";
     LIB_CONV = "lib/conv";
     LIB_EPILOGUE = "lib/epilogue";
+    LIB_INPUTS = "lib/inputs";
+    LIB_LAYER = "lib/layer";
     LIB_LIKELIHOOD = "lib/likelihood";
+    LIB_LOSSES = "lib/losses";
     LIB_MATH = "lib/math";
+    LIB_OWN_ROWS = "lib/own_rows";
+    LIB_PIXELS = "lib/pixels";
+    LIB_PRODUCTS = "lib/products";
     LIB_RNG = "lib/rng";
     LIB_ROWS_16 = "lib/rows_16";
     LIB_ROWS_64 = "lib/rows_64";
     LIB_STEP = "lib/step";
     LIB_TILE = "lib/tile";
     LIB_UPDATE = "lib/update";
+    LIB_WEIGHTS = "lib/weights";
     ACTIVATE = "activate";
     ADAM = "adam";
     CONDITION = "condition";
@@ -42,6 +51,10 @@ pieces! {
     CONV_GRAD_WEIGHT = "conv_grad_weight";
     CONV_TRANSPOSE = "conv_transpose";
     FREE_BITS = "free_bits";
+    FUSED_GATHER_LINEAR = "fused/gather_linear";
+    FUSED_LATENT = "fused/latent";
+    FUSED_LATENT_GRAD = "fused/latent_grad";
+    FUSED_UPDATE = "fused/update";
     GATHER = "gather";
     GATHER_LABELS = "gather_labels";
     GRAD_NORM = "grad_norm";
@@ -118,103 +131,121 @@ impl Tile {
             Self::Square => 64,
         }
     }
+
+    /// What tells the kernels its size.
+    const fn pieces(self) -> &'static [Piece] {
+        match self {
+            Self::None => &[],
+            Self::Low => &[LIB_ROWS_16, LIB_TILE],
+            Self::Square => &[LIB_ROWS_64, LIB_TILE],
+        }
+    }
 }
 
 /// One compute shader with the entry point `main`.
 #[derive(Debug, Clone, Copy)]
 pub struct Shader {
-    /// [`Op::name`](crate::op::Op::name) of the operation it computes.
+    /// [`Op::name`](crate::op::Op::name) of the operation it computes, or `fused/` and what it computes in one.
     pub name: &'static str,
-    /// Which of the operation's variants it is.
+    /// Which of the kernel's variants it is.
     pub tile: Tile,
-    /// What its text consists of; the last piece is its own file.
-    pub pieces: &'static [Piece],
+    /// What the kernel's text consists of behind what all have; the last piece is its own file.
+    own: &'static [Piece],
 }
 
 impl Shader {
+    /// What its text consists of; the last piece is the kernel's own file.
+    pub fn pieces(&self) -> impl Iterator<Item = &'static Piece> + use<> {
+        const STEP: &[Piece] = &[LIB_STEP];
+        STEP.iter().chain(self.tile.pieces()).chain(self.own)
+    }
+
     /// Its WGSL.
     #[must_use]
     pub fn source(&self) -> String {
-        self.pieces.iter().map(|piece| piece.text).collect()
+        self.pieces().map(|piece| piece.text).collect()
     }
 }
 
-const fn shader(name: &'static str, tile: Tile, pieces: &'static [Piece]) -> Shader {
-    Shader { name, tile, pieces }
-}
+/// A kernel's name, the tiles it comes in, and its text.
+type Kernel = (&'static str, &'static [Tile], &'static [Piece]);
 
-/// All of them.
-pub const SHADERS: &[Shader] = &[
-    shader("gather", Tile::None, &[LIB_STEP, LIB_RNG, GATHER]),
-    shader("gather_labels", Tile::None, &[LIB_STEP, GATHER_LABELS]),
-    shader("condition", Tile::None, &[LIB_STEP, CONDITION]),
-    shader("condition_grad", Tile::None, &[LIB_STEP, CONDITION_GRAD]),
-    shader("linear", Tile::Low, &[LIB_STEP, LIB_MATH, LIB_ACTIVATION, LIB_ROWS_16, LIB_TILE, LINEAR]),
-    shader("linear", Tile::Square, &[LIB_STEP, LIB_MATH, LIB_ACTIVATION, LIB_ROWS_64, LIB_TILE, LINEAR]),
-    shader("activate", Tile::None, &[LIB_STEP, LIB_MATH, LIB_ACTIVATION, ACTIVATE]),
-    shader("reparam", Tile::None, &[LIB_STEP, LIB_RNG, REPARAM]),
-    shader(
-        "linear_loss",
-        Tile::Low,
-        &[LIB_STEP, LIB_MATH, LIB_LIKELIHOOD, LIB_ROWS_16, LIB_TILE, LINEAR_LOSS],
+const FLAT: &[Tile] = &[Tile::None];
+const TILED: &[Tile] = &[Tile::Low, Tile::Square];
+
+const KERNELS: &[Kernel] = &[
+    ("gather", FLAT, &[LIB_RNG, LIB_PIXELS, GATHER]),
+    ("gather_labels", FLAT, &[GATHER_LABELS]),
+    ("condition", FLAT, &[CONDITION]),
+    ("condition_grad", FLAT, &[CONDITION_GRAD]),
+    ("linear", TILED, &[LIB_MATH, LIB_ACTIVATION, LIB_INPUTS, LIB_WEIGHTS, LIB_LAYER, LINEAR]),
+    ("activate", FLAT, &[LIB_MATH, LIB_ACTIVATION, ACTIVATE]),
+    ("reparam", FLAT, &[LIB_RNG, REPARAM]),
+    ("linear_loss", TILED, &[LIB_MATH, LIB_LIKELIHOOD, LIB_INPUTS, LIB_WEIGHTS, LINEAR_LOSS]),
+    ("loss", FLAT, &[LIB_MATH, LIB_LIKELIHOOD, LOSS]),
+    ("linear_grad_input", TILED, &[LIB_MATH, LIB_ACTIVATION, LINEAR_GRAD_INPUT]),
+    ("reparam_grad", FLAT, &[REPARAM_GRAD]),
+    ("free_bits", FLAT, &[FREE_BITS]),
+    ("importance_weights", FLAT, &[LIB_MATH, LIB_RNG, IMPORTANCE_WEIGHTS]),
+    ("scale_rows", FLAT, &[SCALE_ROWS]),
+    ("iwae_grad", FLAT, &[IWAE_GRAD]),
+    ("conv", TILED, &[LIB_MATH, LIB_ACTIVATION, LIB_CONV, LIB_EPILOGUE, CONV]),
+    ("conv_transpose", TILED, &[LIB_MATH, LIB_ACTIVATION, LIB_CONV, LIB_EPILOGUE, CONV_TRANSPOSE]),
+    ("conv_grad_weight", TILED, &[LIB_CONV, CONV_GRAD_WEIGHT]),
+    ("sum_slices", FLAT, &[SUM_SLICES]),
+    ("conv_grad_bias", FLAT, &[CONV_GRAD_BIAS]),
+    ("linear_grad_weight", TILED, &[LIB_PRODUCTS, LINEAR_GRAD_WEIGHT]),
+    ("grad_norm", FLAT, &[GRAD_NORM]),
+    ("sgd", FLAT, &[LIB_UPDATE, SGD]),
+    ("rmsprop", FLAT, &[LIB_UPDATE, RMSPROP]),
+    ("adam", FLAT, &[LIB_UPDATE, ADAM]),
+    ("metrics", FLAT, &[LIB_LOSSES, METRICS]),
+    (
+        "fused/gather_linear",
+        TILED,
+        &[LIB_MATH, LIB_ACTIVATION, LIB_RNG, LIB_PIXELS, LIB_WEIGHTS, LIB_LAYER, FUSED_GATHER_LINEAR],
     ),
-    shader(
-        "linear_loss",
-        Tile::Square,
-        &[LIB_STEP, LIB_MATH, LIB_LIKELIHOOD, LIB_ROWS_64, LIB_TILE, LINEAR_LOSS],
-    ),
-    shader("loss", Tile::None, &[LIB_STEP, LIB_MATH, LIB_LIKELIHOOD, LOSS]),
-    shader(
-        "linear_grad_input",
-        Tile::Low,
-        &[LIB_STEP, LIB_MATH, LIB_ACTIVATION, LIB_ROWS_16, LIB_TILE, LINEAR_GRAD_INPUT],
-    ),
-    shader(
-        "linear_grad_input",
-        Tile::Square,
-        &[LIB_STEP, LIB_MATH, LIB_ACTIVATION, LIB_ROWS_64, LIB_TILE, LINEAR_GRAD_INPUT],
-    ),
-    shader("reparam_grad", Tile::None, &[LIB_STEP, REPARAM_GRAD]),
-    shader("free_bits", Tile::None, &[LIB_STEP, FREE_BITS]),
-    shader("importance_weights", Tile::None, &[LIB_STEP, LIB_MATH, LIB_RNG, IMPORTANCE_WEIGHTS]),
-    shader("scale_rows", Tile::None, &[LIB_STEP, SCALE_ROWS]),
-    shader("iwae_grad", Tile::None, &[LIB_STEP, IWAE_GRAD]),
-    shader(
-        "conv",
-        Tile::Low,
-        &[LIB_STEP, LIB_MATH, LIB_ACTIVATION, LIB_ROWS_16, LIB_TILE, LIB_CONV, LIB_EPILOGUE, CONV],
-    ),
-    shader(
-        "conv",
-        Tile::Square,
-        &[LIB_STEP, LIB_MATH, LIB_ACTIVATION, LIB_ROWS_64, LIB_TILE, LIB_CONV, LIB_EPILOGUE, CONV],
-    ),
-    shader(
-        "conv_transpose",
-        Tile::Low,
-        &[LIB_STEP, LIB_MATH, LIB_ACTIVATION, LIB_ROWS_16, LIB_TILE, LIB_CONV, LIB_EPILOGUE, CONV_TRANSPOSE],
-    ),
-    shader(
-        "conv_transpose",
-        Tile::Square,
-        &[LIB_STEP, LIB_MATH, LIB_ACTIVATION, LIB_ROWS_64, LIB_TILE, LIB_CONV, LIB_EPILOGUE, CONV_TRANSPOSE],
-    ),
-    shader("conv_grad_weight", Tile::Low, &[LIB_STEP, LIB_ROWS_16, LIB_TILE, LIB_CONV, CONV_GRAD_WEIGHT]),
-    shader("conv_grad_weight", Tile::Square, &[LIB_STEP, LIB_ROWS_64, LIB_TILE, LIB_CONV, CONV_GRAD_WEIGHT]),
-    shader("sum_slices", Tile::None, &[LIB_STEP, SUM_SLICES]),
-    shader("conv_grad_bias", Tile::None, &[LIB_STEP, CONV_GRAD_BIAS]),
-    shader("linear_grad_weight", Tile::Low, &[LIB_STEP, LIB_ROWS_16, LIB_TILE, LINEAR_GRAD_WEIGHT]),
-    shader("linear_grad_weight", Tile::Square, &[LIB_STEP, LIB_ROWS_64, LIB_TILE, LINEAR_GRAD_WEIGHT]),
-    shader("grad_norm", Tile::None, &[LIB_STEP, GRAD_NORM]),
-    shader("sgd", Tile::None, &[LIB_STEP, LIB_UPDATE, SGD]),
-    shader("rmsprop", Tile::None, &[LIB_STEP, LIB_UPDATE, RMSPROP]),
-    shader("adam", Tile::None, &[LIB_STEP, LIB_UPDATE, ADAM]),
-    shader("metrics", Tile::None, &[LIB_STEP, METRICS]),
+    ("fused/latent", FLAT, &[LIB_MATH, LIB_ACTIVATION, LIB_RNG, LIB_OWN_ROWS, FUSED_LATENT]),
+    ("fused/latent_grad", FLAT, &[LIB_MATH, LIB_ACTIVATION, LIB_OWN_ROWS, FUSED_LATENT_GRAD]),
+    ("fused/update_sgd", TILED, &[LIB_PRODUCTS, LIB_LOSSES, SGD, FUSED_UPDATE]),
+    ("fused/update_rmsprop", TILED, &[LIB_PRODUCTS, LIB_LOSSES, RMSPROP, FUSED_UPDATE]),
+    ("fused/update_adam", TILED, &[LIB_PRODUCTS, LIB_LOSSES, ADAM, FUSED_UPDATE]),
 ];
 
-/// Index in [`SHADERS`] of a variant of an operation.
-pub(super) fn find(name: &str, tile: Tile) -> Option<usize> {
-    SHADERS.iter().position(|s| s.name == name && s.tile == tile)
+const COUNT: usize = {
+    let (mut i, mut count) = (0, 0);
+    while i < KERNELS.len() {
+        count += KERNELS[i].1.len();
+        i += 1;
+    }
+    count
+};
+
+/// All of them: every variant of every kernel.
+pub const SHADERS: &[Shader] = &{
+    let mut all = [Shader { name: "", tile: Tile::None, own: &[] }; COUNT];
+    let (mut i, mut at) = (0, 0);
+    while i < KERNELS.len() {
+        let (name, tiles, own) = KERNELS[i];
+        let mut j = 0;
+        while j < tiles.len() {
+            all[at] = Shader { name, tile: tiles[j], own };
+            (at, j) = (at + 1, j + 1);
+        }
+        i += 1;
+    }
+    all
+};
+
+/// Index in [`SHADERS`] of a variant of a kernel.
+///
+/// # Errors
+/// [`Error::Unsupported`] where the kernel has no such variant.
+pub(super) fn find(name: &str, tile: Tile) -> Result<usize> {
+    SHADERS
+        .iter()
+        .position(|s| s.name == name && s.tile == tile)
+        .ok_or_else(|| Error::Unsupported(format!("no shader computes {name} by tiles {tile:?}")))
 }
 
 #[cfg(test)]

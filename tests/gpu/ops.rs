@@ -1,4 +1,4 @@
-//! Every op against the f64 oracle; products by both shapes of tiles.
+//! Every op and every chain of them against the f64 oracle; products by both shapes of tiles.
 
 use vae_playground::executor::{Executor, Phase};
 use vae_playground::gpu::shaders::Tile;
@@ -7,7 +7,7 @@ use vae_playground::spec::{Activation, Geometry, ImageShape};
 
 use crate::executor;
 use crate::oracle::cases::build::{Build, step};
-use crate::oracle::cases::{Extent, Tolerance, check_op};
+use crate::oracle::cases::{CHAINS, Extent, Tolerance, cases, check_op};
 
 fn check(op: &str, tile: Option<Tile>) {
     let make = |params| {
@@ -84,6 +84,54 @@ by_square_tiles!(
     conv_transpose_by_square_tiles "conv_transpose",
     conv_grad_weight_by_square_tiles "conv_grad_weight",
 );
+
+macro_rules! chains {
+    ($($name:ident $chain:literal $tile:expr),+ $(,)?) => {
+        $(
+            #[test]
+            fn $name() {
+                check($chain, $tile);
+            }
+        )+
+
+        #[test]
+        fn every_chain_is_here() {
+            for chain in CHAINS {
+                assert!([$($chain),+].contains(&chain), "{chain}");
+            }
+        }
+    };
+}
+
+chains!(
+    gather_linear "fused/gather_linear" Some(Tile::Low),
+    gather_linear_by_square_tiles "fused/gather_linear" Some(Tile::Square),
+    latent "fused/latent" None,
+    latent_grad "fused/latent_grad" None,
+    update_sgd "fused/update_sgd" Some(Tile::Low),
+    update_sgd_by_square_tiles "fused/update_sgd" Some(Tile::Square),
+    update_rmsprop "fused/update_rmsprop" Some(Tile::Low),
+    update_rmsprop_by_square_tiles "fused/update_rmsprop" Some(Tile::Square),
+    update_adam "fused/update_adam" Some(Tile::Low),
+    update_adam_by_square_tiles "fused/update_adam" Some(Tile::Square),
+);
+
+/// The cases above are of fused kernels: were a chain taken apart, they would hold its operations' own to the oracle.
+#[test]
+fn every_case_of_a_chain_is_one_dispatch() {
+    for chain in CHAINS {
+        for case in cases(chain, Extent::Full) {
+            let mut gpu = executor(case.plan.params);
+            if let Some(data) = &case.dataset {
+                gpu.set_dataset(data.split, data.images.pixels.clone(), data.pixels).unwrap();
+                gpu.set_order(data.split, &data.images.order).unwrap();
+            }
+            let program = gpu.compile(&case.plan).unwrap();
+            gpu.run(program, Phase::All, &[case.step]).unwrap();
+            assert_eq!(gpu.counters().dispatches, 1, "{chain}, {}", case.label);
+        }
+    }
+}
 
 /// More tiles than lie side by side in a grid: 2,100,000 pixels by 64 columns.
 #[test]

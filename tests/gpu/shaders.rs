@@ -9,7 +9,7 @@ use naga::valid::{Capabilities, ValidationFlags, Validator};
 use naga::{AddressSpace, Module, StorageAccess};
 use vae_playground::gpu::shaders::{SHADERS, Shader};
 
-use crate::oracle::cases::{Extent, OPS, cases};
+use crate::oracle::cases::{CHAINS, Extent, OPS, cases};
 
 fn parse(shader: &Shader) -> Module {
     let source = shader.source();
@@ -46,14 +46,20 @@ fn every_file_is_used_and_every_op_has_one() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("shaders");
     for path in files(&folder) {
         let file = path.strip_prefix(&folder).unwrap().with_extension("");
-        let used = SHADERS.iter().flat_map(|s| s.pieces).any(|piece| Path::new(piece.file) == file);
+        let used = SHADERS.iter().flat_map(Shader::pieces).any(|piece| Path::new(piece.file) == file);
         assert!(used, "no shader includes {}", path.display());
     }
     let names: BTreeSet<&str> = SHADERS.iter().map(|s| s.name).collect();
-    assert_eq!(names, OPS.into_iter().collect());
+    assert_eq!(names, OPS.into_iter().chain(CHAINS).collect());
     for shader in SHADERS {
-        let last = shader.pieces.last().unwrap();
-        assert_eq!(last.file, shader.name, "{} ends in another file", shader.name);
+        let last = shader.pieces().last().unwrap();
+        // Updates are one file for all optimisers.
+        let rest = shader.name.strip_prefix(last.file);
+        assert!(
+            rest.is_some_and(|r| r.is_empty() || r.starts_with('_')),
+            "{} ends in another file",
+            shader.name
+        );
     }
 }
 
@@ -75,11 +81,16 @@ fn bindings_are_those_of_the_op() {
     for shader in SHADERS {
         let module = parse(shader);
         let op = &cases(shader.name, Extent::Reduced)[0].plan.ops[0];
-        let written: Vec<bool> = if shader.name == "linear_grad_weight" {
+        let count = |read: usize, written: usize| [vec![false; read], vec![true; written]].concat();
+        let written: Vec<bool> = match shader.name {
             // Four arenas, and all gradients.
-            vec![false, false, false, false, true]
-        } else {
-            op.bindings().iter().map(|b| b.written).collect()
+            "linear_grad_weight" => count(4, 1),
+            "fused/gather_linear" => count(4, 2),
+            "fused/latent" => count(2, 4),
+            "fused/latent_grad" => count(6, 2),
+            // Four arenas; parameters, moments and the arena of the losses.
+            name if name.starts_with("fused/update") => count(4, 4),
+            _ => op.bindings().iter().map(|b| b.written).collect(),
         };
         let expected: Vec<(u32, bool)> = (1..).zip(written).collect();
         assert_eq!(storage(&module), expected, "{}", shader.name);

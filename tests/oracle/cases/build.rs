@@ -198,9 +198,15 @@ impl Build {
         view
     }
 
-    pub(crate) fn finish(mut self, label: String, op: Op) -> Case {
-        self.plan.ops.push(op);
-        self.plan.phases = Phases { forward: 0..1, backward: 1..1, update: 1..1 };
+    pub(crate) fn finish(self, label: String, op: Op) -> Case {
+        self.finish_chain(label, vec![op])
+    }
+
+    /// Several operations, one after the other.
+    pub(crate) fn finish_chain(mut self, label: String, ops: Vec<Op>) -> Case {
+        self.plan.ops = ops;
+        let end = self.plan.ops.len();
+        self.plan.phases = Phases { forward: 0..end, backward: end..end, update: end..end };
         self.plan.params = self.plan.params.max(BLOCK_ALIGN);
         let Self { plan, step, dataset, inputs, outputs, .. } = self;
         Case { label, plan, step, dataset, inputs, outputs }

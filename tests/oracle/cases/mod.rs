@@ -3,6 +3,7 @@
 mod activate;
 pub(crate) mod build;
 mod conv;
+mod fused;
 mod input;
 mod latent;
 mod objective;
@@ -57,6 +58,16 @@ pub(crate) const OPS: [&str; 26] = [
     "conv_grad_bias",
 ];
 
+/// Chains of ops that the GPU computes together, by the name of their kernel.
+pub(crate) const CHAINS: [&str; 6] = [
+    "fused/gather_linear",
+    "fused/latent",
+    "fused/latent_grad",
+    "fused/update_sgd",
+    "fused/update_rmsprop",
+    "fused/update_adam",
+];
+
 /// What an executor did wrong, in words.
 pub(crate) type Failure = String;
 
@@ -91,7 +102,7 @@ pub(crate) struct Dataset {
     pub(crate) images: Images,
 }
 
-/// A plan of one op, what it reads, and what it must write.
+/// A plan of one op or a chain, what it reads, and what it must write.
 #[derive(Debug, Clone)]
 pub(crate) struct Case {
     pub(crate) label: String,
@@ -102,7 +113,7 @@ pub(crate) struct Case {
     pub(crate) outputs: Vec<Output>,
 }
 
-/// All cases of one op.
+/// All cases of one op, or of a chain.
 pub(crate) fn cases(op: &str, extent: Extent) -> Vec<Case> {
     let mut cases = match op {
         "gather" => input::gather(extent),
@@ -129,12 +140,18 @@ pub(crate) fn cases(op: &str, extent: Extent) -> Vec<Case> {
         "importance_weights" => weighted::importance_weights(extent),
         "scale_rows" => weighted::scale_rows(extent),
         "iwae_grad" => weighted::iwae_grad(extent),
+        "fused/gather_linear" => fused::gather_linear(extent),
+        "fused/latent" => fused::latent(extent),
+        "fused/latent_grad" => fused::latent_grad(extent),
+        "fused/update_sgd" => fused::update("sgd", extent),
+        "fused/update_rmsprop" => fused::update("rmsprop", extent),
+        "fused/update_adam" => fused::update("adam", extent),
         _ => panic!("no cases for {op}"),
     };
     // One executor serves all cases of an op, so they share the length of the parameter arena.
     let params = cases.iter().map(|c| c.plan.params).max().expect("an op without cases");
     for case in &mut cases {
-        assert_eq!(case.plan.ops[0].name(), op);
+        assert!(case.plan.ops.len() > 1 || case.plan.ops[0].name() == op);
         case.plan.params = params;
     }
     cases

@@ -129,7 +129,7 @@ pub(super) fn metrics(extent: Extent) -> Vec<Case> {
 }
 
 /// What the objective has in place of β·KL.
-fn extra(b: &mut Build, total: Total, kl: View) -> View {
+pub(super) fn extra(b: &mut Build, total: Total, kl: View) -> View {
     let rows = b.rows();
     match total {
         Total::Divergence => kl,

@@ -1,0 +1,142 @@
+//! Chains of operations turned into one dispatch each; [`super::fuse`] says which ones there are.
+
+use crate::binarize;
+use crate::error::Result;
+use crate::op::{
+    Linear, LinearGradInput, LinearGradWeight, Metrics, Op, Reparam, ReparamGrad, Space, Update, View,
+};
+
+use super::constants;
+use super::fuse::Chain;
+use super::group::Group;
+use super::lower::{Launch, Lowering, Memory, folded, range, whole};
+use super::shaders::{self, Tile};
+
+/// Rows that a workgroup of the latent kernels owns.
+const OWN_ROWS: u32 = 4;
+
+/// The dispatch of a chain; `None` where its buffers do not lie as its kernel needs them.
+pub(super) fn lower(lowering: &Lowering<'_>, chain: Chain<'_>) -> Result<Option<Launch>> {
+    match chain {
+        Chain::GatherLinear(pixels, layer) => {
+            let (tile, workgroups) = lowering.tiles(1, layer.outputs);
+            let shader = shaders::find("fused/gather_linear", tile)?;
+            let mut constants = constants::linear(layer);
+            constants.extend([pixels.binarize as u32, binarize::static_seed()]);
+            let read = [pixels.images, pixels.order, layer.weight, layer.bias];
+            let bindings = lowering.bind(&read, &[layer.x, layer.y]);
+            Ok(Some(Launch { shader, constants, bindings, workgroups }))
+        }
+        Chain::Latent(heads, draw, next) => latent(lowering, heads, draw, next).map(Some),
+        Chain::LatentGrad(to_z, grad, next) => latent_grad(lowering, to_z, grad, next).map(Some),
+        Chain::Update(group, op, update, metrics) => fused_update(lowering, group, op, update, metrics),
+    }
+}
+
+/// All parameters: the kernels find theirs by offset.
+fn params(lowering: &Lowering<'_>) -> View {
+    View { space: Space::Params, offset: 0, len: lowering.plan.params }
+}
+
+/// Workgroups that share out the rows of a step.
+fn owners(lowering: &Lowering<'_>) -> [u32; 3] {
+    [lowering.plan.batch.div_ceil(OWN_ROWS), 1, 1]
+}
+
+fn latent(lowering: &Lowering<'_>, heads: &Linear, draw: &Reparam, next: &Linear) -> Result<Launch> {
+    let shader = shaders::find("fused/latent", Tile::None)?;
+    let constants = vec![
+        heads.inputs,
+        draw.latent,
+        next.outputs,
+        next.activation as u32,
+        heads.weight.offset,
+        heads.bias.offset,
+        next.weight.offset,
+        next.bias.offset,
+    ];
+    let bindings = lowering.bind(&[heads.x, params(lowering)], &[heads.y, draw.z, draw.kl, next.y]);
+    Ok(Launch { shader, constants, bindings, workgroups: owners(lowering) })
+}
+
+fn latent_grad(
+    lowering: &Lowering<'_>,
+    to_z: &LinearGradInput,
+    grad: &ReparamGrad,
+    next: &LinearGradInput,
+) -> Result<Launch> {
+    let shader = shaders::find("fused/latent_grad", Tile::None)?;
+    let constants = vec![
+        next.inputs,
+        grad.latent,
+        to_z.outputs,
+        next.activation as u32,
+        to_z.weight.offset,
+        next.weight.offset,
+        grad.gated.into(),
+    ];
+    // Identity reads nothing, and was given what the chain writes in place of something saved.
+    let saved = if next.saved == next.delta { to_z.delta } else { next.saved };
+    let read = [to_z.delta, params(lowering), grad.stats, grad.z, grad.gate, saved];
+    let bindings = lowering.bind(&read, &[grad.dstats, next.dx]);
+    Ok(Launch { shader, constants, bindings, workgroups: owners(lowering) })
+}
+
+fn fused_update(
+    lowering: &Lowering<'_>,
+    group: &LinearGradWeight,
+    op: &Op,
+    update: &Update,
+    metrics: &Metrics,
+) -> Result<Option<Launch>> {
+    let placement = lowering.placement;
+    let tile = lowering.tile_for_group(group);
+    let mut table = Group::new(tile);
+    for product in &group.products {
+        if !table.takes(&[product.x, product.delta], placement) {
+            return Ok(None);
+        }
+        table.push(product, placement)?;
+    }
+    let sums = [metrics.partial, metrics.kl, metrics.extra];
+    if !table.takes(&sums, placement) {
+        return Ok(None);
+    }
+    let [Some(partial), Some(kl), Some(extra)] = sums.map(|view| table.read(view, placement)) else {
+        return Ok(None);
+    };
+    let (recon, ring) = (range(metrics.recon, placement), range(metrics.ring, placement));
+    let mut bindings = table.arenas()?;
+    let results = whole(recon.memory);
+    if recon.memory != ring.memory
+        || !matches!(results.memory, Memory::Arena(_))
+        || bindings.iter().any(|(arena, _)| arena.memory == results.memory)
+    {
+        return Ok(None);
+    }
+    bindings.extend([Memory::Params, Memory::Moment1, Memory::Moment2].map(|memory| (whole(memory), true)));
+    bindings.push((results, true));
+
+    let name = match op {
+        Op::Sgd(_) => "fused/update_sgd",
+        Op::RmsProp(_) => "fused/update_rmsprop",
+        _ => "fused/update_adam",
+    };
+    let [count, tiles] = table.counts();
+    let constants = [
+        constants::losses(metrics),
+        vec![count, tiles],
+        [update.weight_decay, update.a, update.b, update.epsilon].map(f32::to_bits).to_vec(),
+        [partial, kl, extra].concat(),
+        vec![recon.offset, ring.offset, 0, 0],
+        table.table(),
+    ]
+    .concat();
+    // One more workgroup sums the losses.
+    Ok(Some(Launch {
+        shader: shaders::find(name, tile)?,
+        constants,
+        bindings,
+        workgroups: folded(tiles + 1),
+    }))
+}
