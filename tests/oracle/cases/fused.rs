@@ -179,11 +179,12 @@ pub(super) fn latent_grad(extent: Extent) -> Vec<Case> {
     cases
 }
 
+/// Rows, draws, and sizes N and K of each product.
+type Products = (u32, u32, Vec<(u32, u32)>);
+
 /// Gradients of all parameters with their update and the losses.
 pub(super) fn update(rule: &str, extent: Extent) -> Vec<Case> {
-    // Rows, draws, and sizes N and K of each product.
-    let mut shapes: Vec<(u32, u32, Vec<(u32, u32)>)> =
-        vec![(1, 1, vec![(1, 1)]), (21, 3, vec![(3, 5), (70, 130)])];
+    let mut shapes: Vec<Products> = vec![(1, 1, vec![(1, 1)]), (21, 3, vec![(3, 5), (70, 130)])];
     if extent > Extent::Reduced {
         shapes.push((131, 1, vec![(400, 784), (40, 400), (64, 63)]));
         shapes.push((17, 2, (1..=GROUP as u32).map(|i| (7 * i, 90 - 5 * i)).collect()));
@@ -247,8 +248,8 @@ fn update_of(b: &mut Build, rule: &str, group: &[WeightGradient], len: u32, weig
     let norm = b.input("norm", [1, 0, 1], Data::unit);
     let (a, second, epsilon) = match rule {
         "sgd" => (0.9, 0.0, 0.0),
-        "rmsprop" => (0.99, 0.5, 1e-8),
-        _ => (0.9, 0.999, 1e-8),
+        "rmsprop" => (0.99, 0.5, 1e-2),
+        _ => (0.9, 0.999, 1e-2),
     };
     let grads = params.within(Space::Grads);
     Update { grads, norm, params, moment1, moment2, max_norm: 0.0, weight_decay, a, b: second, epsilon }
