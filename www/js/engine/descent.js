@@ -51,7 +51,8 @@ export function misfit({ observed, operator, sigma }, picture) {
  * @param {{ z: Float32Array, label: number, prior: boolean }} from starting codes, n×latent; without the prior any code is as good
  */
 export function descent(model, problem, { z, label, prior }) {
-  const { latent, likelihood } = model.spec;
+  const { spec } = model;
+  const { latent, likelihood } = spec;
   const n = z.length / latent;
   const labels = new Uint8Array(n).fill(label);
   const repeat = (/** @type {Float32Array} */ one) => Float32Array.from({ length: n * PIXELS }, (_, i) => one[i % PIXELS]);
@@ -87,6 +88,9 @@ export function descent(model, problem, { z, label, prior }) {
   };
 
   return {
+    /** Whose codes these are. */
+    spec,
+
     /** @returns {Promise<Standing>} the starts, or what one more step makes of them */
     async next() {
       if (slope) {

@@ -84,17 +84,18 @@ export function searcher({ store, engine }, found) {
   /** One step; a model exchanged meanwhile ends the descent, as its codes mean nothing now. */
   const advanceNow = async () => {
     const mine = going;
-    const { spec } = engine.model;
+    if (!mine) return;
     try {
-      const next = await mine?.next();
-      if (!next || mine !== going) return;
+      if (engine.model.spec !== mine.spec) return void (going = null);
+      const next = await mine.next();
+      if (mine !== going) return;
       standing = next;
       best = next.best;
       energies.push(next.energies);
       frames.push(nth(next.pictures, best).slice());
     } catch (thrown) {
       if (mine === going) going = null;
-      if (engine.model.spec === spec) engine.report(thrown);
+      if (engine.model.spec === mine.spec) engine.report(thrown);
     }
   };
 
