@@ -19,6 +19,8 @@ pub enum Phase {
     All,
     /// Forward and backward: leaves the gradients in place.
     Gradients,
+    /// The metrics alone, before the update they come with: what a slice adds to its batch's losses.
+    Losses,
     /// The optimiser's update and the metrics, from whatever gradients are in place.
     Update,
 }

@@ -143,6 +143,12 @@ impl CpuExecutor {
         &self.arenas.grads
     }
 
+    /// The gradients, to be summed with those of other slices of the batch.
+    #[must_use]
+    pub fn grads_mut(&mut self) -> &mut [f32] {
+        &mut self.arenas.grads
+    }
+
     fn program(&self, id: ProgramId) -> Result<&Program> {
         self.programs.get(id.0).and_then(Option::as_ref).ok_or_else(|| unknown(id))
     }
@@ -287,6 +293,7 @@ impl Executor for CpuExecutor {
         let ops = match phase {
             Phase::All => &plan.ops[..],
             Phase::Gradients => &plan.ops[plan.phases.forward.start..plan.phases.backward.end],
+            Phase::Losses => &plan.ops[plan.losses()],
             Phase::Update => &plan.ops[plan.phases.update.clone()],
         };
         for step in steps {

@@ -39,8 +39,8 @@ pub(super) struct Program {
     arenas: Vec<wgpu::Buffer>,
     constants: wgpu::Buffer,
     dispatches: Vec<Dispatch>,
-    /// Which dispatches make up a whole step, up to the gradients, and behind them, by [`Phase`].
-    phases: [Vec<usize>; 3],
+    /// Which dispatches make up a whole step, and each part of it, by [`Phase`].
+    phases: [Vec<usize>; 4],
     steps: wgpu::Buffer,
     step_group: wgpu::BindGroup,
     /// The steps of a run as they are sent, one [`SLOT`] each.
@@ -59,8 +59,8 @@ impl Program {
     ) -> Result<Self> {
         let placement = placement::place(plan)?;
         let mut launches: Vec<Launch> = Vec::new();
-        let mut phases = [const { Vec::new() }; 3];
-        for phase in [Phase::All, Phase::Gradients, Phase::Update] {
+        let mut phases = [const { Vec::new() }; 4];
+        for phase in [Phase::All, Phase::Gradients, Phase::Losses, Phase::Update] {
             for launch in lower::lower(plan, ops(plan, phase), &placement, tile)? {
                 // Most dispatches of a part are those of the whole.
                 let index = launches.iter().position(|known| *known == launch).unwrap_or(launches.len());
@@ -263,6 +263,7 @@ fn ops(plan: &Plan, phase: Phase) -> Span<usize> {
     match phase {
         Phase::All => 0..plan.ops.len(),
         Phase::Gradients => phases.forward.start..phases.backward.end,
+        Phase::Losses => plan.losses(),
         Phase::Update => phases.update.clone(),
     }
 }

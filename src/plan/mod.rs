@@ -229,4 +229,11 @@ impl Plan {
     pub fn flops(&self, rows: u32) -> u64 {
         self.ops.iter().map(|op| op.flops(rows)).sum()
     }
+
+    /// The operation that sums up a step's losses; empty where the goal has none.
+    #[must_use]
+    pub fn losses(&self) -> Range<usize> {
+        let update = &self.phases.update;
+        update.end.saturating_sub(1).max(update.start)..update.end
+    }
 }

@@ -4,9 +4,11 @@
 //! [`Trainer::advance`] hands over a few steps, so that a page can do other things in between.
 
 mod config;
+mod evaluation;
 mod guard;
 mod report;
 mod schedule;
+mod team;
 
 use rand::seq::SliceRandom;
 
@@ -14,20 +16,20 @@ pub use config::TrainConfig;
 pub(crate) use config::{check_beta, check_learning_rate};
 pub use report::{EpochReport, Losses, Phase, Progress, StepReport};
 pub use schedule::Schedule;
+pub use team::{Chunk, Division, Share, slice, sum};
 
 use crate::error::{Error, Result};
-use crate::executor::{self, Executor, ProgramId, Ticket};
+use crate::executor::{self, Executor, ProgramId, StepMetrics, Ticket};
 use crate::op::{Space, Split, Step, View};
-use crate::plan::{self, Goal, Input, Plan};
+use crate::plan::{Goal, Input, Plan};
 use crate::rng::{self, Purpose, Stream};
 use crate::spec::VaeSpec;
 use guard::Guard;
 use report::Mean;
+use team::Part;
 
 /// Most steps of one [`Trainer::advance`].
 pub const MAX_CHUNK: u32 = 64;
-/// Images per evaluation step.
-const EVALUATION_BATCH: u32 = 500;
 
 /// Where a run stands; with the parameters and moments, all that resuming it needs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -70,6 +72,10 @@ pub struct Trainer {
     guard: Guard,
     slot: u32,
     ordered_epoch: Option<u32>,
+    /// Floating-point operations of a whole step.
+    flops: u64,
+    /// This worker's part in a chunk that several share.
+    part: Option<Part>,
 }
 
 impl Trainer {
@@ -104,10 +110,10 @@ impl Trainer {
             config.batch,
             2 * MAX_CHUNK,
         )?;
-        let params = plan.params;
+        let (params, flops) = (plan.params, plan.flops(config.batch));
         let train = executor.compile(&plan)?;
         let test = if test_images > 0 {
-            let batch = evaluation_batch(spec, &config, test_images);
+            let batch = evaluation::batch(spec, &config, test_images);
             let goal = Goal::Evaluate(config.objective);
             let input = Input::Dataset(Split::Test, config.binarize);
             let plan = Plan::new(spec, &goal, input, batch, MAX_CHUNK)?;
@@ -128,7 +134,7 @@ impl Trainer {
             params,
             position: from,
             phase: Phase::Training,
-            evaluation_batch: evaluation_batch(spec, &config, test_images),
+            evaluation_batch: evaluation::batch(spec, &config, test_images),
             checked: false,
             evaluated: 0,
             train_mean: Mean::default(),
@@ -137,6 +143,8 @@ impl Trainer {
             guard,
             slot: 0,
             ordered_epoch: None,
+            flops,
+            part: None,
         })
     }
 
@@ -199,13 +207,7 @@ impl Trainer {
         overlap: bool,
     ) -> Result<Progress> {
         let max_steps = max_steps.clamp(1, MAX_CHUNK);
-        if !self.checked {
-            if let Some(quantity) = self.not_finite(executor).await? {
-                let problem = format!("{quantity} is not finite; reset or load the model first");
-                return Err(Error::argument("model", problem));
-            }
-            self.checked = true;
-        }
+        self.check_start(executor).await?;
         let mut steps = Vec::new();
         let mut test = None;
         match self.phase {
@@ -248,14 +250,40 @@ impl Trainer {
         }
     }
 
+    /// Once for a run: the parameters that it begins with must be finite.
+    async fn check_start(&mut self, executor: &mut impl Executor) -> Result<()> {
+        if !self.checked {
+            if let Some(quantity) = self.not_finite(executor).await? {
+                let problem = format!("{quantity} is not finite; reset or load the model first");
+                return Err(Error::argument("model", problem));
+            }
+            self.checked = true;
+        }
+        Ok(())
+    }
+
     /// Hands over optimiser steps up to the end of the epoch or of the run.
     fn submit(&mut self, executor: &mut impl Executor, max_steps: u32) -> Result<()> {
         self.guard.before_step(executor, self.position);
-        if self.ordered_epoch != Some(self.position.epoch) {
-            let order = permutation(self.config.seed, self.position.epoch, self.train_images);
-            executor.set_order(Split::Train, &order)?;
-            self.ordered_epoch = Some(self.position.epoch);
+        self.order(executor, self.position.epoch)?;
+        let (steps, told) = self.training_steps(max_steps);
+        let ticket = executor.run(self.train, executor::Phase::All, &steps)?;
+        self.in_flight = Some(InFlight { ticket, steps: told });
+        Ok(())
+    }
+
+    /// Puts the images into the order of `epoch`.
+    fn order(&mut self, executor: &mut impl Executor, epoch: u32) -> Result<()> {
+        if self.ordered_epoch != Some(epoch) {
+            executor.set_order(Split::Train, &permutation(self.config.seed, epoch, self.train_images))?;
+            self.ordered_epoch = Some(epoch);
         }
+        Ok(())
+    }
+
+    /// The next steps, up to the end of the epoch or of the run, and (step, epoch) of each; the run then stands behind
+    /// them.
+    fn training_steps(&mut self, max_steps: u32) -> (Vec<Step>, Vec<(u64, u32)>) {
         let per_epoch = self.steps_in_epoch();
         let mut steps = Vec::new();
         let mut told = Vec::new();
@@ -292,9 +320,7 @@ impl Trainer {
                 self.phase = Phase::Evaluating;
             }
         }
-        let ticket = executor.run(self.train, executor::Phase::All, &steps)?;
-        self.in_flight = Some(InFlight { ticket, steps: told });
-        Ok(())
+        (steps, told)
     }
 
     async fn collect(
@@ -304,7 +330,18 @@ impl Trainer {
         reports: &mut Vec<StepReport>,
     ) -> Result<()> {
         let metrics = executor.collect(waiting.ticket).await?;
-        for (m, (step, epoch)) in metrics.iter().zip(waiting.steps) {
+        self.take_steps(executor, &metrics, &waiting.steps, reports).await
+    }
+
+    /// Takes note of what steps gave, and ends the run at one that is not finite.
+    async fn take_steps(
+        &mut self,
+        executor: &mut impl Executor,
+        metrics: &[StepMetrics],
+        told: &[(u64, u32)],
+        reports: &mut Vec<StepReport>,
+    ) -> Result<()> {
+        for (m, &(step, epoch)) in metrics.iter().zip(told) {
             if let Some(quantity) = guard::blown_up(m) {
                 return Err(self.diverged(executor, step, quantity).await);
             }
@@ -314,76 +351,6 @@ impl Trainer {
             reports.push(StepReport { step, epoch, losses });
         }
         Ok(())
-    }
-
-    /// Held-out losses, up to `max_steps` batches of them; the report when the last one is in.
-    async fn evaluate(
-        &mut self,
-        executor: &mut impl Executor,
-        max_steps: u32,
-    ) -> Result<Option<EpochReport>> {
-        if let Some(test) = self.test {
-            let batch = self.evaluation_batch;
-            let (noise, beta) = self.config.objective.factors(self.config.beta);
-            let mut steps = Vec::new();
-            while (steps.len() as u32) < max_steps && self.evaluated < self.test_images {
-                let rows = batch.min(self.test_images - self.evaluated);
-                steps.push(Step {
-                    rows,
-                    // The noise of an image is the same in every epoch.
-                    row_offset: self.evaluated,
-                    first: self.evaluated,
-                    slot: steps.len() as u32,
-                    seed: rng::fold_seed(self.config.seed),
-                    step: 0,
-                    noise,
-                    beta,
-                    inv_batch: 1.0 / rows as f32,
-                    learning_rate: 0.0,
-                    bias1: 1.0,
-                    bias2: 1.0,
-                    pad: [0; 4],
-                });
-                self.evaluated += rows;
-            }
-            let ticket = executor.run(test, executor::Phase::All, &steps)?;
-            for m in executor.collect(ticket).await? {
-                if let Some(quantity) = guard::blown_up(&m) {
-                    return Err(self.diverged(executor, self.position.step, quantity).await);
-                }
-                self.test_mean.add(Losses::from(&m), f64::from(m.rows));
-            }
-            if self.evaluated < self.test_images {
-                return Ok(None);
-            }
-        }
-        self.end_of_epoch(executor).await.map(Some)
-    }
-
-    async fn end_of_epoch(&mut self, executor: &mut impl Executor) -> Result<EpochReport> {
-        let within = self.position.images > 0;
-        let epoch = self.position.epoch + u32::from(within);
-        let report = EpochReport {
-            epoch,
-            step: self.position.step,
-            train: self.train_mean.get().unwrap_or_default(),
-            test: self.test_mean.get(),
-        };
-        self.evaluated = 0;
-        self.test_mean = Mean::default();
-        let steps_done = self.config.steps.is_some_and(|limit| self.position.step >= limit);
-        let epochs_done = !within && self.config.epochs.is_some_and(|limit| self.position.epoch >= limit);
-        // Losses are computed before their step's update, so the last update is checked here; and a
-        // moment may overflow long before a loss does.
-        if let Some(quantity) = self.not_finite(executor).await? {
-            return Err(self.diverged(executor, self.position.step, quantity).await);
-        }
-        self.guard.after_check(executor, self.position);
-        self.phase = if steps_done || epochs_done { Phase::Done } else { Phase::Training };
-        if !within {
-            self.train_mean = Mean::default();
-        }
-        Ok(report)
     }
 
     /// What of the parameters and moments is not finite.
@@ -425,13 +392,6 @@ fn check_position(from: Position, train_images: u32) -> Result<()> {
         return Err(Error::argument("resume", problem));
     }
     Ok(())
-}
-
-fn evaluation_batch(spec: &VaeSpec, config: &TrainConfig, test_images: u32) -> u32 {
-    let samples = config.objective.samples();
-    // As many rows behind the latent as one draw each would have.
-    let wanted = (EVALUATION_BATCH / samples).max(1).min(test_images);
-    plan::capacity(spec, samples, wanted)
 }
 
 /// The order in which `epoch` (from 0) visits `n` images.

@@ -62,7 +62,7 @@ impl Vae {
         self.after_chunk(progress).await
     }
 
-    async fn after_chunk(&mut self, progress: Result<Progress>) -> Result<Progress> {
+    pub(super) async fn after_chunk(&mut self, progress: Result<Progress>) -> Result<Progress> {
         if let Err(Error::DeviceLost(_)) = &progress {
             self.fall_back().await?;
             return progress;
@@ -141,6 +141,6 @@ impl Vae {
     }
 }
 
-fn no_run() -> Error {
+pub(super) fn no_run() -> Error {
     Error::argument("training", "no run is under way; start one first")
 }

@@ -8,6 +8,7 @@ mod inside;
 mod measure;
 mod options;
 mod presets;
+mod team;
 mod training;
 
 use wasm_bindgen::prelude::*;

@@ -1,0 +1,111 @@
+//! The training run of a model that several workers share: what [`crate::train::Trainer`] does for a team, on the
+//! model's own executor.
+
+use super::Vae;
+use super::training::no_run;
+use crate::backend::Backend;
+use crate::error::{Error, Result};
+use crate::executor::Executor;
+use crate::op::Space;
+use crate::train::{Chunk, Division, Progress, Share};
+
+impl Vae {
+    /// What sharing the run under way is about.
+    ///
+    /// # Errors
+    /// [`Error::InvalidArgument`] without a run.
+    pub fn division(&self) -> Result<Division> {
+        let mut division = self.run.as_ref().ok_or_else(no_run)?.division();
+        division.divisible &= matches!(self.main.executor, Backend::Cpu(_));
+        Ok(division)
+    }
+
+    /// The lead's: a chunk for all to take part in; see [`crate::train::Trainer::team_begin`].
+    ///
+    /// # Errors
+    /// As [`Self::train_chunk`].
+    pub async fn team_begin(&mut self, max_steps: u32) -> Result<Chunk> {
+        let run = self.run.as_mut().ok_or_else(no_run)?;
+        run.team_begin(&mut self.main.executor, max_steps).await
+    }
+
+    /// This worker's part in a chunk; see [`crate::train::Trainer::take_part`].
+    ///
+    /// # Errors
+    /// [`Error::InvalidArgument`] without a run, or for images that are not there.
+    pub fn take_part(&mut self, chunk: Chunk, index: u32, count: u32) -> Result<()> {
+        let run = self.run.as_mut().ok_or_else(no_run)?;
+        run.take_part(&mut self.main.executor, chunk, index, count)
+    }
+
+    /// Gradients of this worker's slice of step `i`, or its held-out losses.
+    ///
+    /// # Errors
+    /// [`Error::InvalidArgument`] outside of a chunk.
+    pub async fn part_gradients(&mut self, i: usize) -> Result<Option<Share>> {
+        let run = self.run.as_mut().ok_or_else(no_run)?;
+        run.part_gradients(&mut self.main.executor, i).await
+    }
+
+    /// The lead's: the losses of step `i`.
+    ///
+    /// # Errors
+    /// [`Error::InvalidArgument`] outside of a chunk.
+    pub fn part_losses(&mut self, i: usize, shares: &[Share]) -> Result<()> {
+        self.run.as_mut().ok_or_else(no_run)?.part_losses(i, shares)
+    }
+
+    /// The update of step `i`, from the gradients that are in place.
+    ///
+    /// # Errors
+    /// [`Error::InvalidArgument`] outside of a chunk.
+    pub async fn part_update(&mut self, i: usize) -> Result<()> {
+        let run = self.run.as_mut().ok_or_else(no_run)?;
+        run.part_update(&mut self.main.executor, i).await
+    }
+
+    /// The lead's: what the chunk brought.
+    ///
+    /// # Errors
+    /// As [`Self::train_chunk`].
+    pub async fn team_end(&mut self) -> Result<Progress> {
+        let run = self.run.as_mut().ok_or_else(no_run)?;
+        let progress = run.team_end(&mut self.main.executor).await;
+        self.after_chunk(progress).await
+    }
+
+    /// The gradients, which the workers of a team exchange.
+    ///
+    /// # Errors
+    /// [`Error::Unsupported`] on a GPU.
+    pub fn gradients(&mut self) -> Result<&mut [f32]> {
+        match &mut self.main.executor {
+            Backend::Cpu(cpu) => Ok(cpu.grads_mut()),
+            Backend::Gpu(_) => Err(Error::Unsupported("a GPU's gradients stay on it".into())),
+        }
+    }
+
+    /// Parameters and both moments, padding included: what a worker that joins a run needs.
+    ///
+    /// # Errors
+    /// [`Error::DeviceLost`].
+    pub async fn team_state(&mut self) -> Result<[Vec<f32>; 3]> {
+        let [first, second] = self.moments().await?;
+        Ok([self.params().await?, first, second])
+    }
+
+    /// Takes another worker's state into the run under way.
+    ///
+    /// # Errors
+    /// [`Error::InvalidArgument`] without a run, and for values of another model.
+    pub fn join_team(&mut self, state: &[Vec<f32>; 3]) -> Result<()> {
+        if self.run.is_none() {
+            return Err(no_run());
+        }
+        for (space, values) in [Space::Params, Space::Moment1, Space::Moment2].into_iter().zip(state) {
+            let whole = self.whole(space);
+            self.main.executor.write(None, whole, values)?;
+        }
+        Ok(())
+    }
+}
