@@ -44,7 +44,8 @@ impl Engine {
         ]))
     }
 
-    /// This worker's part in a chunk that `teamBegin` gave: slice `index` of `workers`. Returns the chunk's steps.
+    /// This worker's part in a chunk that `teamBegin` gave: slice `index` of `workers`. Returns the number of slices
+    /// of each step, which is smaller where there are fewer images than workers.
     ///
     /// # Errors
     /// `invalid-argument`.
@@ -56,13 +57,13 @@ impl Engine {
         steps: &[u8],
         index: f64,
         workers: f64,
-    ) -> JsResult<usize> {
-        let steps = steps.chunks_exact(size_of::<Step>()).map(bytemuck::pod_read_unaligned).collect();
+    ) -> JsResult<Vec<u32>> {
+        let (index, workers) = (count("index", index)?, count("workers", workers)?);
+        let steps: Vec<Step> = steps.chunks_exact(size_of::<Step>()).map(bytemuck::pod_read_unaligned).collect();
         let phase = if training { Phase::Training } else { Phase::Evaluating };
-        let chunk = Chunk { phase, epoch: count("epoch", epoch)?, steps };
-        let number = chunk.steps.len();
-        self.vae.take_part(chunk, count("index", index)?, count("workers", workers)?)?;
-        Ok(number)
+        let slices = steps.iter().map(|step| step.rows.min(workers)).collect();
+        self.vae.take_part(Chunk { phase, epoch: count("epoch", epoch)?, steps }, index, workers)?;
+        Ok(slices)
     }
 
     /// Gradients of this worker's slice of step `i`, or its held-out losses: what the slice adds to the step's losses,

@@ -36,6 +36,11 @@ export class FakeEngine {
   /** @type {Error | null} thrown by the next chunk */
   trouble = null;
   stepsWanted = Infinity;
+  divisible = false;
+  /** Images of a batch that several workers share. */
+  rows = 128;
+  part = { index: 0, workers: 1, shares: [0] };
+  gradients = new Float32Array(7);
   /** @type {import('../../www/js/api/types.js').BackendInfo} */
   info = { kind: 'cpu', software: false, simd: 'simd128', workers: 1, reason: 'no adapter', reasonCode: 'no-adapter' };
 
@@ -225,6 +230,95 @@ export class FakeEngine {
   /** @type {WasmEngine['setHyperparameters']} */
   setHyperparameters(changes) {
     this.calls.push(`setHyperparameters ${JSON.stringify(changes)}`);
+  }
+
+  /** @type {WasmEngine['division']} */
+  division() {
+    return { divisible: this.divisible, flops: 4e8, gradients: this.values.length };
+  }
+
+  /** @type {WasmEngine['teamBegin']} */
+  async teamBegin(maxSteps) {
+    return this.#exclusively(`teamBegin ${maxSteps}`, () => {
+      const training = this.evaluating === 0;
+      const steps = new Uint8Array(training ? Math.min(maxSteps, this.stepsWanted - this.step) : this.evaluating);
+      return { training, epoch: 0, steps: steps.fill(this.rows) };
+    });
+  }
+
+  /** A step is a byte: its images. @type {WasmEngine['takePart']} */
+  takePart(training, _epoch, steps, index, workers) {
+    this.calls.push(`takePart ${training ? 'train' : 'evaluate'} ${steps.length} ${index}/${workers}`);
+    this.part = { index, workers, shares: [...steps].map(() => 0) };
+    return Uint32Array.from(steps, (rows) => Math.min(rows, workers));
+  }
+
+  /** Each worker's gradients are its number, counted from 1, and what it has come to. @type {WasmEngine['partGradients']} */
+  async partGradients(i) {
+    return this.#exclusively(`partGradients ${i}`, () => {
+      const { index } = this.part;
+      const workers = Math.min(this.rows, this.part.workers);
+      const images = Math.floor((this.rows * (index + 1)) / workers) - Math.floor((this.rows * index) / workers);
+      if (this.rows <= index) return new Float32Array();
+      this.gradients = this.values.map((value) => value / 1000 + index + 1);
+      return Float32Array.of(images, images, images, images);
+    });
+  }
+
+  /** @type {WasmEngine['partLosses']} */
+  partLosses(i, shares) {
+    this.part.shares[i] = shares.filter((_, at) => at % 4 === 3).reduce((sum, rows) => sum + rows, 0);
+  }
+
+  /** @type {WasmEngine['partUpdate']} */
+  async partUpdate(i) {
+    return this.#exclusively(`partUpdate ${i}`, () => {
+      this.values = this.values.map((value, at) => value - this.gradients[at]);
+    });
+  }
+
+  /** @type {WasmEngine['teamEnd']} */
+  async teamEnd() {
+    return this.#exclusively('teamEnd', () => {
+      const { stepsInEpoch } = this;
+      if (this.evaluating > 0) {
+        const losses = { loss: this.part.shares[0], recon: 2, kl: 1 };
+        this.evaluating = 0;
+        return { steps: [], test: { epoch: this.epoch++, step: this.step, train: losses, test: losses }, phase: 'training', stepsInEpoch };
+      }
+      const steps = this.part.shares.map((rows) => ({ step: ++this.step, epoch: this.epoch, loss: rows, recon: 90, kl: 10 }));
+      return { steps, phase: this.step >= this.stepsWanted ? 'done' : 'training', stepsInEpoch };
+    });
+  }
+
+  /** @type {WasmEngine['readGradients']} */
+  readGradients(from, values) {
+    values.set(this.gradients.subarray(from, from + values.length));
+  }
+
+  /** @type {WasmEngine['sumGradients']} */
+  sumGradients(from, length, parts) {
+    this.calls.push(`sum ${parts.map((part) => (part ? part[0] : 'own')).join(' + ')}`);
+    for (let i = 0; i < length; i++) {
+      const own = this.gradients[from + i];
+      this.gradients[from + i] = parts.reduce((sum, part) => sum + (part ? part[i] : own), 0);
+    }
+  }
+
+  /** @type {WasmEngine['writeGradients']} */
+  writeGradients(from, values) {
+    this.gradients.set(values, from);
+  }
+
+  /** @type {WasmEngine['teamState']} */
+  async teamState() {
+    return this.#exclusively('teamState', () => [this.values.slice(), new Float32Array(7), new Float32Array(7)]);
+  }
+
+  /** @type {WasmEngine['joinTeam']} */
+  joinTeam(params) {
+    this.calls.push('joinTeam');
+    this.values = params.slice();
   }
 
   async save() {

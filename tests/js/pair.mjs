@@ -25,6 +25,9 @@ export function pair(/** @type {import('./fake-engine.mjs').FakeEngine[]} */ ...
     },
     giveWay: macrotask,
     now: () => performance.now(),
+    spawn: () => {
+      throw new Error('no workers here');
+    },
   });
   return new Client(port);
 }

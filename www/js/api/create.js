@@ -3,6 +3,7 @@
 import { BUILDS, MNIST_URL, PRETRAINED_PRESETS, pretrainedUrl } from './assets.js';
 import { checkOptions } from './arguments.js';
 import { VaeError } from './errors.js';
+import { checkWorkers } from './team-size.js';
 
 /** @typedef {import('./types.js').VaeSpec} VaeSpec */
 /** @typedef {import('./types.js').Dataset} Dataset */
@@ -19,13 +20,15 @@ import { VaeError } from './errors.js';
  * @property {import('./types.js').Initialisation} [initialisation] of random weights; a preset's own, else PyTorch's
  * @property {Dataset | MnistHandle} [dataset] given to the engine at once, as `setDataset` would
  * @property {boolean} [dataBias] random weights whose output bias begins at what the mean of the dataset's images says
+ * @property {number | 'auto'} [workers] that share training on the CPU, started with its first step: a number, or as many as make a step
+ *   shortest on these cores
  * @property {string} [wasmUrl] where the wasm of one of the engine's builds lies, other than beside these modules
  * @property {'auto' | import('./types.js').SimdBuild} [simd] which of the builds beside these modules; the faster one that the
  * browser runs, unless asked otherwise
  * @property {(loaded: number, total: number | null) => void} [onProgress] bytes of the checkpoint
  */
 
-const OPTIONS = /** @type {const} */ (['model', 'backend', 'seed', 'weights', 'initialisation', 'dataset', 'dataBias', 'wasmUrl', 'simd', 'onProgress']);
+const OPTIONS = /** @type {const} */ (['model', 'backend', 'seed', 'weights', 'initialisation', 'dataset', 'dataBias', 'workers', 'wasmUrl', 'simd', 'onProgress']);
 
 /**
  * @param {{ baseUrl?: string }} [options]
@@ -47,7 +50,8 @@ export function loadMnist(options = {}) {
  */
 export function resolve(options) {
   checkOptions('create', options, OPTIONS);
-  const { model = 'dense-20', weights = 'pretrained', dataBias = false, simd = 'auto' } = options;
+  const { model = 'dense-20', weights = 'pretrained', dataBias = false, simd = 'auto', workers = 'auto' } = options;
+  checkWorkers(workers);
   if (weights !== 'pretrained' && weights !== 'random') {
     throw new VaeError('invalid-argument', `weights: ${JSON.stringify(weights)}, expected pretrained or random`);
   }
@@ -72,8 +76,8 @@ export function resolve(options) {
  * @param {CreateOptions} options
  * @param {Source} source
  */
-export function build(client, { backend = 'auto', seed = 1, initialisation, wasmUrl, simd, onProgress }, { spec, checkpoint }) {
-  const args = { wasmUrl: wasmUrl && absolute(wasmUrl), simd, model: spec, backend, seed, initialisation, checkpoint };
+export function build(client, { backend = 'auto', seed = 1, initialisation, workers, wasmUrl, simd, onProgress }, { spec, checkpoint }) {
+  const args = { wasmUrl: wasmUrl && absolute(wasmUrl), simd, model: spec, backend, seed, initialisation, workers, checkpoint };
   return client.request('create', args, { transfer: true, onProgress });
 }
 

@@ -9,12 +9,7 @@ import { inBytes } from './pixels.js';
 import { Portions } from './portions.js';
 import { packError, transferables } from './protocol.js';
 import { Remembering } from './remembering.js';
-import { TrainingSession } from './session.js';
-
-/** A CPU chunk holds the engine this long at most, so that a request never waits longer. */
-const CPU_CHUNK_MS = 25;
-/** One to two frames: long enough to hide submission, short enough that the page, which shares the GPU, stays smooth. */
-const GPU_CHUNK_MS = 24;
+import { Runs } from './runs.js';
 
 /** @typedef {import('./protocol.js').Operations} Operations */
 
@@ -25,12 +20,9 @@ export class EngineHost {
   /** @type {import('./types.js').WasmEngine | null} */
   #engine = null;
   #lock;
-  /** @type {TrainingSession | null} */
-  #session = null;
-  #runs = 0;
+  #runs;
   /** Kept to hand to the next engine when the model changes. @type {Parameters<import('./types.js').WasmEngine['setDataset']>[0] | null} */
   #dataset = null;
-  #reasonCode = '';
   /** Grows whenever the weights are replaced. */
   #model = 0;
   /** Models so far. */
@@ -45,11 +37,13 @@ export class EngineHost {
    * @param {(message: import('./protocol.js').Reply | import('./protocol.js').EventMessage, transfer: ArrayBuffer[]) => void} parts.post
    * @param {() => Promise<void>} parts.giveWay
    * @param {() => number} parts.now
+   * @param {() => import('./member.js').PeerPort} parts.spawn starts another worker
    */
   constructor(parts) {
     this.parts = parts;
-    const { giveWay, now } = parts;
+    const { giveWay, now, post, spawn } = parts;
     this.#lock = new Lock(giveWay);
+    this.#runs = new Runs({ lock: this.#lock, post: (message) => post(message, []), giveWay, now, spawn });
     /** @type {import('./measuring.js').MeasuringParts} */
     const shared = {
       use: (task, kind) => this.#use(task, kind),
@@ -88,10 +82,10 @@ export class EngineHost {
       setDataset: ({ dataset }) => this.#setDataset(dataset),
       loadMnist: ({ baseUrl }, id) => this.#loadMnist(baseUrl, id),
       train: ({ settings, paused }) => this.#train(settings, paused),
-      pause: async () => this.#session?.pause(),
-      resume: async () => this.#session?.resume(),
-      step: async () => this.#session?.step(),
-      stop: async () => this.#session?.stop(),
+      pause: async () => this.#runs.pause(),
+      resume: async () => this.#runs.resume(),
+      step: async () => this.#runs.step(),
+      stop: async () => this.#runs.stop(),
       setHyperparameters: (changes) => this.#use((engine) => engine.setHyperparameters(changes)),
       save: () => this.#use((engine) => engine.save()),
       parameters: () => this.#use((engine) => engine.parameters()),
@@ -141,7 +135,7 @@ export class EngineHost {
    * @param {number} id
    * @returns {Promise<import('./protocol.js').ModelInfo>}
    */
-  async #create({ wasmUrl, simd, model, backend, seed, initialisation, checkpoint }, id) {
+  async #create({ wasmUrl, simd, model, backend, seed, initialisation, workers, checkpoint }, id) {
     const fetching = checkpoint && fetchWeights(checkpoint, (loaded, total) => this.#progress(id, loaded, total));
     // Told when it is waited for.
     fetching?.catch(() => {});
@@ -150,7 +144,8 @@ export class EngineHost {
     // What cannot be had or is no model must cost neither the one that is there nor its training.
     const weights = await fetching;
     if (weights) checkCheckpoint(weights);
-    await this.#session?.stop();
+    await this.#runs.stop();
+    if (workers !== undefined) this.#runs.share(workers, { wasmUrl });
     return this.#lock.run(async () => {
       const engine = await Engine.create({ spec: model, backend, seed, initialisation });
       try {
@@ -175,11 +170,9 @@ export class EngineHost {
    */
   #info(engine) {
     const wasm = this.#module();
-    const backend = engine.backend();
-    this.#reasonCode = backend.reasonCode;
     return {
       spec: engine.spec(),
-      backend,
+      backend: this.#runs.backend(engine),
       parameterCount: engine.parameterCount(),
       presets: wasm.presets(),
       version: wasm.version(),
@@ -202,7 +195,7 @@ export class EngineHost {
 
   /** @param {import('./types.js').Dataset} dataset */
   async #setDataset(dataset) {
-    await this.#session?.stop();
+    await this.#runs.stop();
     const data = inBytes(dataset);
     await this.#use((engine) => engine.setDataset(data));
     this.#dataset = data;
@@ -232,37 +225,8 @@ export class EngineHost {
    * @param {boolean} paused
    */
   async #train(settings, paused) {
-    await this.#session?.stop();
-    const engine = await this.#use((ready) => ready);
-    const run = ++this.#runs;
-    const session = new TrainingSession({
-      engine: {
-        trainStart: (all) => engine.trainStart(all),
-        trainChunk: (maxSteps) => engine.trainChunk(maxSteps).finally(() => this.#reportBackend(engine)),
-        trainFlush: () => engine.trainFlush(),
-        trainStop: () => engine.trainStop(),
-      },
-      lock: this.#lock,
-      post: (message) => this.parts.post(message, []),
-      giveWay: this.parts.giveWay,
-      now: this.parts.now,
-      targetMs: engine.backend().kind === 'webgpu' ? GPU_CHUNK_MS : CPU_CHUNK_MS,
-      run,
-    });
-    await session.start(settings, paused);
-    this.#session = session;
-    return run;
-  }
-
-  /**
-   * A lost device moves a running training elsewhere; the page must hear of it.
-   * @param {import('./types.js').WasmEngine} engine held by the caller
-   */
-  #reportBackend(engine) {
-    const backend = engine.backend();
-    if (backend.reasonCode === this.#reasonCode) return;
-    this.#reasonCode = backend.reasonCode;
-    this.parts.post({ event: 'backend', backend }, []);
+    await this.#runs.stop();
+    return this.#runs.start(await this.#use((ready) => ready), this.#dataset, settings, paused);
   }
 
   /**
@@ -272,7 +236,7 @@ export class EngineHost {
   async #load(bytes) {
     // A file that is no model must not cost the training that goes on.
     this.#wasm?.checkCheckpoint(bytes);
-    await this.#session?.stop();
+    await this.#runs.stop();
     return this.#use(async (engine) => {
       await engine.load(bytes);
       this.#model++;
@@ -283,14 +247,14 @@ export class EngineHost {
 
   /** @param {Float32Array} values */
   async #setParameters(values) {
-    await this.#session?.stop();
+    await this.#runs.stop();
     // The model is the same one, trained elsewhere: what measures it goes on, as it does while it is trained here.
     await this.#use((engine) => engine.setParameters(values));
   }
 
   /** @param {Operations['reset']['args']} how */
   async #reset(how) {
-    await this.#session?.stop();
+    await this.#runs.stop();
     await this.#use(async (engine) => {
       await engine.reset(how);
       this.#model++;

@@ -19,7 +19,7 @@ export function isUsual({ wasmUrl, simd = 'auto' }) {
 /**
  * What each operation takes and gives.
  * @typedef {object} Operations
- * @property {{ args: { wasmUrl?: string, simd?: import('./types.js').SimdBuild | 'auto', model: string | import('./types.js').VaeSpec, backend: import('./types.js').BackendRequest, seed: number, initialisation?: import('./types.js').Initialisation, checkpoint: Checkpoint | null }, value: ModelInfo }} create
+ * @property {{ args: { wasmUrl?: string, simd?: import('./types.js').SimdBuild | 'auto', model: string | import('./types.js').VaeSpec, backend: import('./types.js').BackendRequest, seed: number, initialisation?: import('./types.js').Initialisation, workers?: number | 'auto', checkpoint: Checkpoint | null }, value: ModelInfo }} create
  * @property {{ args: { images: Float32Array, labels?: Uint8Array }, value: { mu: Float32Array, logvar: Float32Array } }} encode
  * @property {{ args: { z: Float32Array, labels?: Uint8Array }, value: Float32Array }} decode
  * @property {{ args: { images: Float32Array, sample: boolean, seed: number, labels?: Uint8Array }, value: Float32Array }} reconstruct

@@ -49,7 +49,7 @@
  * @property {string} [adapter] the GPU's name, where there is one
  * @property {boolean} software true where the adapter is a program, not a device
  * @property {string} simd vector instructions of the CPU path: in a browser, which build of the engine runs
- * @property {number} workers
+ * @property {number} workers that share training, as planned before the first run; 1 beside a GPU
  * @property {string} reason why this backend was chosen, in English
  * @property {'requested' | 'hardware-adapter' | 'software-adapter' | 'no-adapter' | 'device-lost'} reasonCode
  */
@@ -105,6 +105,15 @@
  * @property {'training' | 'evaluating' | 'done'} phase what the next chunk will do
  * @property {number} stepsInEpoch
  */
+
+/** Steps that several workers make together, each on its slice of every batch; `steps` is the engine's own record of them.
+ * @typedef {{ training: boolean, epoch: number, steps: Uint8Array }} TeamChunk */
+
+/** Whether slices of a batch can be computed apart, floating-point operations of a step, and values exchanged at each.
+ * @typedef {{ divisible: boolean, flops: number, gradients: number }} Division */
+
+/** Where a worker takes the engine from.
+ * @typedef {{ wasmUrl?: string, simd?: SimdBuild | 'auto' }} WasmSource */
 
 /**
  * A drawing as MNIST would hold it; `pixels` are 784 values in [0, 1], row by row.
@@ -209,6 +218,18 @@
  * @property {() => Promise<ChunkResult>} trainFlush losses of steps that the chunks so far have not handed back yet
  * @property {() => void} trainStop
  * @property {(changes: { beta?: number, learningRate?: number }) => void} setHyperparameters
+ * @property {() => Division} division of the run under way
+ * @property {(maxSteps: number) => Promise<TeamChunk>} teamBegin
+ * @property {(training: boolean, epoch: number, steps: Uint8Array, index: number, workers: number) => Uint32Array} takePart slices of each step
+ * @property {(i: number) => Promise<Float32Array>} partGradients what the slice adds to the losses of step `i`; empty without images
+ * @property {(i: number, shares: Float32Array) => void} partLosses
+ * @property {(i: number) => Promise<void>} partUpdate
+ * @property {() => Promise<ChunkResult>} teamEnd
+ * @property {(from: number, values: Float32Array) => void} readGradients
+ * @property {(from: number, length: number, parts: (Float32Array | null)[]) => void} sumGradients null stands for the engine's own
+ * @property {(from: number, values: Float32Array) => void} writeGradients
+ * @property {() => Promise<Float32Array[]>} teamState parameters and moments
+ * @property {(params: Float32Array, first: Float32Array, second: Float32Array) => void} joinTeam
  * @property {() => Promise<Uint8Array>} save
  * @property {() => Promise<Float32Array>} parameters trainable values, tensor by tensor in a checkpoint's order
  * @property {(values: Float32Array) => void} setParameters

@@ -58,7 +58,7 @@ export class Vae {
     const source = resolve(options);
     const client = new Client(startWorker(options));
     try {
-      const vae = new Vae(client, await build(client, options, source), options.backend ?? 'auto');
+      const vae = new Vae(client, await build(client, { ...options, workers: options.workers ?? 'auto' }, source), options.backend ?? 'auto');
       await vae.#prepare(options);
       return vae;
     } catch (thrown) {

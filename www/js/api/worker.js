@@ -1,8 +1,10 @@
-// The dedicated module worker that owns the wasm module, the GPU device and the training loop.
+// The dedicated module worker that owns the wasm module, the GPU device and the training loop; or, where another worker started it,
+// one that shares that one's training.
 
 import { loadWasm } from './builds.js';
 import { EngineHost } from './host.js';
 import { macrotask } from './macrotask.js';
+import { Peer } from './peer.js';
 import { USUAL, isUsual } from './protocol.js';
 
 /**
@@ -12,6 +14,7 @@ import { USUAL, isUsual } from './protocol.js';
  * @property {((event: MessageEvent) => void) | null} onmessage
  * @property {string} name
  * @property {{ gpu?: { requestAdapter: () => Promise<unknown> } }} navigator
+ * @property {{ href: string }} location
  */
 const scope = /** @type {WorkerScope} */ (/** @type {unknown} */ (globalThis));
 
@@ -35,7 +38,15 @@ const host = new EngineHost({
   post: (message, transfer) => scope.postMessage(message, transfer),
   giveWay: macrotask,
   now: () => performance.now(),
+  // The same file again: whatever page could start this worker, or bundle it, has no second one to care for.
+  spawn: () => new Worker(scope.location.href, { type: 'module', name: 'vae-peer' }),
 });
+const peer = new Peer({ loadWasm: (source) => loadWasm(source), post: (answer) => scope.postMessage(answer, []) });
+/** @type {EngineHost | Peer | null} */
+let role = null;
 
 // Registered before anything is awaited: a message that finds no listener would be lost.
-scope.onmessage = ({ data }) => void host.handle(data);
+scope.onmessage = ({ data }) => {
+  role ??= data.op === 'join' ? peer : host;
+  void role.handle(data);
+};

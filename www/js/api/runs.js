@@ -1,0 +1,158 @@
+// Training runs in one worker, one after the other: which engine makes the steps, how many workers share them, and what the page
+// hears of the backend meanwhile.
+
+import { TrainingSession } from './session.js';
+import { Team } from './team.js';
+import { mostWorkers, teamSize } from './team-size.js';
+
+/** A CPU chunk holds the engine this long at most, so that a request never waits longer. */
+const CPU_CHUNK_MS = 25;
+/** One to two frames: long enough to hide submission, short enough that the page, which shares the GPU, stays smooth. */
+const GPU_CHUNK_MS = 24;
+
+/** @typedef {import('./types.js').WasmEngine} WasmEngine */
+/** @typedef {import('./types.js').BackendInfo} BackendInfo */
+
+/** The run under way, if there is one. */
+export class Runs {
+  /** @type {TrainingSession | null} */
+  #session = null;
+  #runs = 0;
+  #team;
+  /** @type {number | 'auto'} */
+  #wanted = 1;
+  /** @type {import('./types.js').WasmSource} */
+  #source = {};
+  /** Workers that share a run, as planned or as they are; no more where some could not be had. */
+  #workers = 1;
+  #most = Infinity;
+  #problem = '';
+  /** What the page was told last. */
+  #told = '';
+
+  /**
+   * @param {object} parts
+   * @param {import('./lock.js').Lock} parts.lock
+   * @param {(message: import('./protocol.js').EventMessage) => void} parts.post
+   * @param {() => Promise<void>} parts.giveWay
+   * @param {() => number} parts.now
+   * @param {() => import('./member.js').PeerPort} parts.spawn
+   * @param {number} [parts.cores]
+   */
+  constructor(parts) {
+    this.parts = parts;
+    const { spawn, now } = parts;
+    this.#team = new Team({
+      spawn, now,
+      onChange: (workers, problem) => {
+        this.#workers = workers;
+        if (!problem) return;
+        this.#most = workers;
+        this.#problem = problem.message;
+      },
+    });
+  }
+
+  /**
+   * How many workers runs are shared by from now on, and where those take the engine from.
+   * @param {number | 'auto'} workers
+   * @param {import('./types.js').WasmSource} source
+   */
+  share(workers, source) {
+    this.#wanted = workers;
+    this.#source = source;
+    this.#workers = this.#limit;
+  }
+
+  get #limit() {
+    const { cores = globalThis.navigator?.hardwareConcurrency ?? 1 } = this.parts;
+    return Math.min(this.#most, this.#wanted === 'auto' ? mostWorkers(cores) : this.#wanted);
+  }
+
+  /**
+   * @param {WasmEngine} engine
+   * @returns {BackendInfo} with the workers that share training
+   */
+  backend(engine) {
+    const backend = this.#described(engine.backend());
+    this.#told = JSON.stringify(backend);
+    return backend;
+  }
+
+  /** @param {BackendInfo} own @returns {BackendInfo} */
+  #described(own) {
+    if (own.kind !== 'cpu') return own;
+    const fewer = this.#problem && `; training has ${this.#workers} workers, another one failed: ${this.#problem}`;
+    return { ...own, workers: this.#workers, reason: own.reason + fewer };
+  }
+
+  /**
+   * @param {WasmEngine} engine
+   * @param {Parameters<WasmEngine['setDataset']>[0] | null} dataset
+   * @param {import('./types.js').TrainSettings} settings
+   * @param {boolean} paused
+   * @returns {Promise<number>} the run's number
+   */
+  async start(engine, dataset, settings, paused) {
+    const run = ++this.#runs;
+    const { lock, post, giveWay, now } = this.parts;
+    const session = new TrainingSession({
+      engine: {
+        trainStart: (all) => {
+          engine.trainStart(all);
+          this.#gather(engine, dataset, all);
+        },
+        trainChunk: (maxSteps) => this.#team.trainChunk(maxSteps).finally(() => this.#report(engine)),
+        trainFlush: () => engine.trainFlush(),
+        trainStop: () => engine.trainStop(),
+      },
+      lock, post, giveWay, now, run,
+      targetMs: engine.backend().kind === 'webgpu' ? GPU_CHUNK_MS : CPU_CHUNK_MS,
+    });
+    await session.start(settings, paused);
+    this.#session = session;
+    return run;
+  }
+
+  /**
+   * @param {WasmEngine} engine whose run has begun
+   * @param {Parameters<WasmEngine['setDataset']>[0] | null} dataset
+   * @param {import('./types.js').TrainSettings} settings
+   */
+  #gather(engine, dataset, settings) {
+    const division = engine.division();
+    const most = division.divisible ? this.#limit : 1;
+    const workers = dataset === null ? 1 : this.#wanted === 'auto' ? teamSize(division, most) : most;
+    this.#workers = workers;
+    // The very build that the lead runs: workers that multiply otherwise would drift apart.
+    const simd = /** @type {import('./types.js').SimdBuild} */ (engine.backend().simd);
+    this.#team.begin({ engine, source: { ...this.#source, simd }, spec: engine.spec(), settings, dataset, workers });
+  }
+
+  async pause() {
+    await this.#session?.pause();
+  }
+
+  async resume() {
+    await this.#session?.resume();
+  }
+
+  async step() {
+    await this.#session?.step();
+  }
+
+  async stop() {
+    await this.#session?.stop();
+  }
+
+  /**
+   * A lost device moves a running training elsewhere, and workers may fail; the page must hear of it.
+   * @param {WasmEngine} engine held by the caller
+   */
+  #report(engine) {
+    const backend = this.#described(engine.backend());
+    if (JSON.stringify(backend) === this.#told) return;
+    this.#told = JSON.stringify(backend);
+    this.parts.post({ event: 'backend', backend });
+  }
+}

@@ -1,0 +1,266 @@
+// The lead's side of a training run that several workers share: it starts the others, hands out chunks of steps, and goes on
+// with fewer where one fails.
+
+import { VaeError, toVaeError } from './errors.js';
+import { Exchange, Link } from './exchange.js';
+import { Member } from './member.js';
+
+/** Workers that nobody needed for so long are given up: each holds the data set. */
+const IDLE_MS = 20_000;
+/** A worker that stays silent for so long, and many times longer than the lead took for its own slice, is lost. */
+const SILENT_SECONDS = 10;
+const SILENT_STEPS = 20;
+const TICK_MS = 1000;
+
+/**
+ * What a run is, for those who join it.
+ * @typedef {object} Run
+ * @property {import('./types.js').WasmEngine} engine the lead's
+ * @property {import('./types.js').WasmSource} source
+ * @property {import('./types.js').VaeSpec} spec
+ * @property {import('./types.js').TrainSettings} settings
+ * @property {Parameters<import('./types.js').WasmEngine['setDataset']>[0] | null} dataset
+ * @property {number} workers wanted, the lead among them
+ */
+
+/** @typedef {import('./types.js').WasmEngine} WasmEngine */
+/** @typedef {import('./types.js').ChunkResult} ChunkResult */
+
+/** Workers that train one model together. The caller's own is the first of them. */
+export class Team {
+  /** @type {Member[]} */
+  #members = [];
+  /** @type {Run | null} */
+  #run = null;
+  /** @type {Exchange | null} */
+  #exchange = null;
+  /** Why the newest of the lost was lost. @type {VaeError | null} */
+  #problem = null;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #idle;
+
+  /**
+   * @param {object} parts
+   * @param {() => import('./member.js').PeerPort} parts.spawn starts another worker
+   * @param {() => number} parts.now
+   * @param {(workers: number, problem: VaeError | null) => void} parts.onChange how many share the run, and why they are fewer
+   */
+  constructor(parts) {
+    this.parts = parts;
+  }
+
+  /** A run begins; workers are started with its first steps. @param {Run} run */
+  begin(run) {
+    this.#disband();
+    this.#run = run;
+  }
+
+  /**
+   * Steps of the run, as the engine's `trainChunk` makes them alone.
+   * @param {number} maxSteps
+   * @returns {Promise<ChunkResult>}
+   */
+  async trainChunk(maxSteps) {
+    const run = this.#run;
+    if (!run) throw new VaeError('internal', 'a team without a run');
+    clearTimeout(this.#idle);
+    if (run.workers > 1 && !this.#exchange) await this.#form(run);
+    try {
+      return this.#exchange ? await this.#chunk(run, this.#exchange, maxSteps) : await run.engine.trainChunk(maxSteps);
+    } finally {
+      if (this.#members.length > 0) this.#idle = setTimeout(() => this.release(), IDLE_MS);
+    }
+  }
+
+  /** Ends the other workers. They are started again when they are needed. */
+  release() {
+    clearTimeout(this.#idle);
+    this.#disband();
+    for (const { port } of this.#members) port.terminate();
+    this.#members = [];
+  }
+
+  #disband() {
+    this.#exchange?.close();
+    this.#exchange = null;
+  }
+
+  /**
+   * Brings as many workers together as can be had, with the state that the lead's run has come to.
+   * @param {Run} run
+   */
+  async #form(run) {
+    const { engine } = run;
+    let problem = null;
+    while (run.workers > 1) {
+      problem = this.#recruit(run.workers - 1) ?? problem;
+      run.workers = this.#members.length + 1;
+      const { length: count } = this.#members;
+      if (count === 0) break;
+      const { gradients } = engine.division();
+      const state = await engine.teamState();
+      const ports = channels(count + 1);
+      const joined = await Promise.allSettled(this.#members.map((member, i) => member.join(this.#joining(member, run, i + 1, ports[i + 1], state, gradients))));
+      const failed = joined.find((one) => one.status === 'rejected');
+      if (!failed) {
+        this.#exchange = new Exchange(0, ports[0].map((port) => port && new Link(port)), gradients);
+        break;
+      }
+      // Those that are left form a smaller team, with connections of its own.
+      problem = failed.reason;
+      for (const port of ports[0]) port?.close();
+      run.workers = this.#members.length + 1;
+    }
+    this.parts.onChange(run.workers, problem);
+  }
+
+  /**
+   * @param {number} wanted
+   * @returns {VaeError | null} why there are fewer
+   */
+  #recruit(wanted) {
+    for (const { port } of this.#members.splice(wanted)) port.terminate();
+    try {
+      while (this.#members.length < wanted) this.#members.push(new Member(this.parts.spawn(), (member) => this.#lost(member)));
+      return null;
+    } catch (thrown) {
+      return toVaeError(thrown);
+    }
+  }
+
+  /**
+   * @param {Member} member
+   * @param {Run} run
+   * @param {number} index
+   * @param {(MessagePort | null)[]} ports
+   * @param {Float32Array[]} state
+   * @param {number} gradients
+   * @returns {import('./peer.js').Joining}
+   */
+  #joining(member, { source, spec, settings, dataset, workers }, index, ports, state, gradients) {
+    const name = JSON.stringify(spec);
+    const has = member.holds.spec === name && member.holds.dataset === dataset;
+    member.holds = { spec: name, dataset };
+    // Room for its slices is enough.
+    const batchSize = Math.ceil((settings.batchSize ?? 128) / workers);
+    return { source, spec, settings: { ...settings, batchSize }, dataset: has ? null : dataset, state, index, ports, gradients };
+  }
+
+  /** @param {Member} member */
+  #lost(member) {
+    this.#members = this.#members.filter((other) => other !== member);
+    this.#problem = member.failure;
+    // Whoever waits for it stops waiting.
+    this.#exchange?.close();
+  }
+
+  /**
+   * @param {Run} run
+   * @param {Exchange} exchange
+   * @param {number} maxSteps
+   * @returns {Promise<ChunkResult>}
+   */
+  async #chunk(run, exchange, maxSteps) {
+    const { engine } = run;
+    const chunk = await engine.teamBegin(maxSteps);
+    const { training, epoch, steps } = chunk;
+    let slices = engine.takePart(training, epoch, steps, 0, exchange.links.length);
+    let i = 0;
+    try {
+      for (const { port } of this.#members) port.postMessage({ op: 'chunk', chunk }, []);
+      if (training) for (; i < slices.length; i++) await this.#step(engine, exchange, i, slices[i]);
+      else await this.#evaluate(engine, exchange, slices);
+    } catch (thrown) {
+      // What this worker's own engine has to say is no fault of the others.
+      if (!exchange.closed) throw thrown;
+      this.#exchange = null;
+      // An update follows only once all gradients are there: this step and those behind it are made alone.
+      slices = engine.takePart(training, epoch, steps, 0, 1);
+      for (; i < slices.length; i++) {
+        engine.partLosses(i, await engine.partGradients(i));
+        if (training) await engine.partUpdate(i);
+      }
+      run.workers = this.#members.length + 1;
+      this.parts.onChange(run.workers, this.#problem);
+    }
+    return engine.teamEnd();
+  }
+
+  /**
+   * @param {WasmEngine} engine
+   * @param {Exchange} exchange
+   * @param {number} i
+   * @param {number} slices
+   */
+  async #step(engine, exchange, i, slices) {
+    const began = this.parts.now();
+    const share = await engine.partGradients(i);
+    const shares = await this.#watched(exchange, this.parts.now() - began, () => exchange.reduce(engine, share, slices));
+    engine.partLosses(i, shares);
+    await engine.partUpdate(i);
+  }
+
+  /**
+   * @param {WasmEngine} engine
+   * @param {Exchange} exchange
+   * @param {Uint32Array} slices of each batch
+   */
+  async #evaluate(engine, exchange, slices) {
+    const began = this.parts.now();
+    /** @type {Float32Array[]} */
+    const mine = [];
+    for (let i = 0; i < slices.length; i++) mine.push(await engine.partGradients(i));
+    const theirs = await this.#watched(exchange, this.parts.now() - began, async () => {
+      const all = [];
+      for (const worker of exchange.others()) all.push((await exchange.link(worker).receive()).share);
+      return all;
+    });
+    const at = theirs.map(() => 0);
+    mine.forEach((share, i) => {
+      const shares = [...share];
+      for (let w = 0; w + 1 < slices[i]; w++) shares.push(...theirs[w].subarray(at[w], (at[w] += share.length)));
+      engine.partLosses(i, Float32Array.from(shares));
+    });
+  }
+
+  /**
+   * Waits for the others, but not for ever.
+   * @template T
+   * @param {Exchange} exchange
+   * @param {number} own ms that the lead's own share of the work took
+   * @param {() => Promise<T>} wait
+   * @returns {Promise<T>}
+   */
+  async #watched(exchange, own, wait) {
+    let ticks = Math.ceil(SILENT_SECONDS + (SILENT_STEPS * own) / 1000);
+    // Counted rather than read off a clock, which goes on while a computer sleeps.
+    const timer = setInterval(() => {
+      if (--ticks > 0) return;
+      const silent = this.#members.filter((_, i) => exchange.silent.includes(i + 1));
+      for (const member of silent) member.fail(new VaeError('internal', 'it fell silent'));
+    }, TICK_MS);
+    try {
+      return await wait();
+    } finally {
+      clearInterval(timer);
+    }
+  }
+}
+
+/**
+ * A connection between each two of `count` workers.
+ * @param {number} count
+ * @returns {(MessagePort | null)[][]} each worker's ends, null at its own place
+ */
+function channels(count) {
+  /** @type {(MessagePort | null)[][]} */
+  const ends = Array.from({ length: count }, () => Array.from({ length: count }, () => null));
+  for (let a = 0; a < count; a++) {
+    for (let b = a + 1; b < count; b++) {
+      const { port1, port2 } = new MessageChannel();
+      ends[a][b] = port1;
+      ends[b][a] = port2;
+    }
+  }
+  return ends;
+}
