@@ -46,7 +46,8 @@ export class Contestant {
   async prepare({ spec, initialisation, settings }, backend, data, onProgress) {
     const how = { model: spec, seed: settings.seed, weights: /** @type {const} */ ('random'), initialisation };
     if (this.#vae) await this.#vae.setModel(how);
-    else this.#vae = await Vae.create({ ...how, backend });
+    // One worker each: two of them train at once.
+    else this.#vae = await Vae.create({ ...how, backend, workers: 1 });
     await this.#vae.setDataset(data, { onProgress });
     this.history.clear();
     this.step = 0;
