@@ -1,6 +1,7 @@
 //! Training runs on the CPU.
 
 mod runs;
+mod team;
 
 use vae_playground::backend::Choice;
 

@@ -59,7 +59,8 @@ impl Engine {
         workers: f64,
     ) -> JsResult<Vec<u32>> {
         let (index, workers) = (count("index", index)?, count("workers", workers)?);
-        let steps: Vec<Step> = steps.chunks_exact(size_of::<Step>()).map(bytemuck::pod_read_unaligned).collect();
+        let steps: Vec<Step> =
+            steps.chunks_exact(size_of::<Step>()).map(bytemuck::pod_read_unaligned).collect();
         let phase = if training { Phase::Training } else { Phase::Evaluating };
         let slices = steps.iter().map(|step| step.rows.min(workers)).collect();
         self.vae.take_part(Chunk { phase, epoch: count("epoch", epoch)?, steps }, index, workers)?;

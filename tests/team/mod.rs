@@ -1,7 +1,4 @@
 //! A training run that several workers share gives what one worker gives.
-#![cfg(not(target_arch = "wasm32"))]
-
-mod runs;
 
 use pollster::block_on;
 use vae_playground::backend::Choice;
@@ -12,7 +9,7 @@ use vae_playground::train::{self, EpochReport, Phase, Position, Progress, Share,
 use vae_playground::vae::Vae;
 use vae_playground::{Error, VaeSpec};
 
-use runs::{bars, config, finish, labelled_bars, open, spec};
+use crate::runs::{bars, config, finish, labelled_bars, open, spec};
 
 /// Workers with one state, the first of which leads.
 fn team(spec: &VaeSpec, config: TrainConfig, workers: usize) -> Vec<Vae> {
