@@ -158,8 +158,8 @@ fn multiply<const MR: usize, const NR: usize>(
                 sums.fill(0.0);
             }
             let weight = &terms.weight[first * terms.depth..][..padded * terms.depth];
-            for from in (0..terms.depth).step_by(pass(terms.depth)) {
-                let to = terms.depth.min(from + pass(terms.depth));
+            for from in (0..terms.depth).step_by(pass::<NR>(terms.depth)) {
+                let to = terms.depth.min(from + pass::<NR>(terms.depth));
                 for column in (block..until).step_by(NR) {
                     let runs = grid.runs(column..until.min(column + NR));
                     let place = |run: &Run| {

@@ -104,8 +104,8 @@ fn accumulate<const MR: usize, const NR: usize>(
     let Shape { channels, pixels, taps, stride, .. } = *shape;
     let area = pixels.area();
     let depth = area * (small.len() / (channels * area));
-    for from in (0..depth).step_by(pass(depth)) {
-        let part = from..depth.min(from + pass(depth));
+    for from in (0..depth).step_by(pass::<NR>(depth)) {
+        let part = from..depth.min(from + pass::<NR>(depth));
         let places = &mut places[..part.len()];
         for run in pixels.runs(part.clone()) {
             let place = run.grid * shape.source.len() + (run.row * shape.source.pitch + run.column) * stride;

@@ -5,7 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use super::columns::Grid;
 use super::shape::{Direction, Shape};
 use super::source::Source;
-use crate::cpu::gemm::{DEPTH, LINE, Line, MOST_TILE_COLUMNS, MOST_TILE_ROWS, ROWS};
+use crate::cpu::gemm::{DEPTH, LINE, Line, MOST_DEPTH, MOST_TILE_COLUMNS, MOST_TILE_ROWS, ROWS};
 use crate::cpu::threads::Threads;
 use crate::cpu::zeros;
 use crate::error::Result;
@@ -76,7 +76,7 @@ impl Scratch {
     fn reserve_gradient(&mut self, g: &Geometry, rows: u32, threads: &Threads) -> Result<()> {
         let source = gradient_source(g);
         let images = gradient_group(g).min(rows as usize);
-        let depth = DEPTH.min(images * g.small_area() as usize);
+        let depth = MOST_DEPTH.min(images * g.small_area() as usize);
         let channels = g.small.channels as usize + MOST_TILE_ROWS;
         self.each(threads, |workspace| {
             grow(&mut workspace.source, images * source.len() + TAIL)?;

@@ -24,9 +24,13 @@ use kernel::Tile;
 pub(crate) use kernel::{Kernel, Strip};
 pub(crate) use pack::{Along, Operand, Pack, pack};
 
-/// Reduction per pass: a panel of B this deep stays in the first-level cache.
+/// Values of one panel of B in one pass, less where panels are wide: it stays in the first-level cache.
+const PANEL: usize = 4096;
+/// Reduction per pass of the widest panels.
 pub(crate) const DEPTH: usize = 256;
-/// Most rows of C that one thread works on at a time: with DEPTH, what of A stays in the second level.
+/// Reduction per pass of the narrowest.
+pub(crate) const MOST_DEPTH: usize = 512;
+/// Most rows of C that one thread works on at a time: with the depth of a pass, what of A stays in the second level.
 pub(crate) const ROWS: usize = 128;
 /// No kernel's tile is larger.
 pub(crate) const MOST_TILE_ROWS: usize = 8;
@@ -182,7 +186,7 @@ fn rows_of_tiles<const MR: usize, const NR: usize>(
     n: usize,
     k: usize,
 ) {
-    let depth = pass(k);
+    let depth = pass::<NR>(k);
     for (j, b) in packed_b.chunks_exact(NR * k).enumerate() {
         let columns = NR.min(n - j * NR);
         for from in (0..k).step_by(depth) {
@@ -194,12 +198,14 @@ fn rows_of_tiles<const MR: usize, const NR: usize>(
     }
 }
 
-/// Length of the equal passes that a reduction is cut into; at least 1.
-pub(crate) const fn pass(depth: usize) -> usize {
-    if depth <= DEPTH {
+/// Length of the equal passes that a reduction with panels of `NR` columns is cut into; at least 1.
+pub(crate) const fn pass<const NR: usize>(depth: usize) -> usize {
+    let most = if PANEL / NR < DEPTH { DEPTH } else { PANEL / NR };
+    assert!(most <= MOST_DEPTH);
+    if depth <= most {
         return if depth == 0 { 1 } else { depth };
     }
-    depth.div_ceil(depth.div_ceil(DEPTH))
+    depth.div_ceil(depth.div_ceil(most))
 }
 
 /// Part of the reduction of some packed rows of A.
@@ -233,33 +239,25 @@ pub(crate) fn column_of_tiles<const MR: usize, const NR: usize>(
     accumulate: bool,
 ) {
     let Column { c, stride, first, columns } = column;
-    for (a, c) in
-        a.values.chunks_exact(MR * a.depth).map(|p| &p[a.from * MR..a.to * MR]).zip(c.chunks_mut(MR * stride))
-    {
-        let rows = c.len() / stride;
-        let tile = Tile { a, b, c: &mut c[first..], stride, accumulate };
-        if rows == MR && columns == NR {
-            kernel.tile(tile);
+    let rows = c.len() / stride;
+    // What a tile that reaches past C's last row or column is computed in.
+    let mut padded = [0.0; MOST_TILE_ROWS * MOST_TILE_COLUMNS];
+    for (panel, row) in (0..rows).step_by(MR).enumerate() {
+        let a = &a.values[panel * MR * a.depth..][a.from * MR..a.to * MR];
+        let c = &mut c[row * stride + first..];
+        let whole = columns == NR && rows - row >= MR;
+        // One call, so that the kernel is compiled into this loop.
+        kernel.tile(if whole {
+            Tile { a, b, c, stride, accumulate }
         } else {
-            partial_tile(kernel, tile, rows, columns);
-        }
-    }
-}
-
-/// A tile that reaches past C's last row or column.
-fn partial_tile<const MR: usize, const NR: usize>(
-    kernel: impl Kernel<MR, NR>,
-    tile: Tile<'_>,
-    rows: usize,
-    columns: usize,
-) {
-    let mut whole = [0.0; MOST_TILE_ROWS * MOST_TILE_COLUMNS];
-    let Tile { a, b, c, stride, accumulate } = tile;
-    kernel.tile(Tile { a, b, c: &mut whole, stride: NR, accumulate: false });
-    for i in 0..rows {
-        let c = &mut c[i * stride..i * stride + columns];
-        for (c, &sum) in c.iter_mut().zip(&whole[i * NR..]) {
-            *c = if accumulate { *c + sum } else { sum };
+            Tile { a, b, c: &mut padded, stride: NR, accumulate: false }
+        });
+        if !whole {
+            for (c, sums) in c.chunks_mut(stride).zip(padded.chunks_exact(NR)).take(MR.min(rows - row)) {
+                for (c, &sum) in c[..columns].iter_mut().zip(sums) {
+                    *c = if accumulate { *c + sum } else { sum };
+                }
+            }
         }
     }
 }
