@@ -1,5 +1,7 @@
 //! Copies of operands in the order in which a kernel reads them.
 
+#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+use super::wasm::transpose;
 use crate::cpu::simd::{Isa, Task};
 
 /// Which index of an operand neighbours in memory differ in.
@@ -78,10 +80,7 @@ impl<const P: usize> Pack<'_, P> {
                 let rows: [&[f32]; SIDE] = std::array::from_fn(|i| &row(group + i)[from..from + depth]);
                 let (squares, rest) = to.as_chunks_mut::<P>().0.as_chunks_mut::<SIDE>();
                 for (square, to) in squares.iter_mut().enumerate() {
-                    let square = rows.map(|r| r.as_chunks::<SIDE>().0[square]);
-                    for (to, values) in to.iter_mut().zip(transposed(square)) {
-                        to[group..group + SIDE].copy_from_slice(&values);
-                    }
+                    transpose(rows.map(|r| &r.as_chunks::<SIDE>().0[square]), to, group);
                 }
                 for (r, to) in rest.iter_mut().enumerate() {
                     for (to, row) in to[group..].iter_mut().zip(rows) {
@@ -98,7 +97,11 @@ impl<const P: usize> Pack<'_, P> {
     }
 }
 
+/// Writes `rows` as columns, from the one of that number on.
+#[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
 #[inline(always)]
-fn transposed(rows: [[f32; 4]; 4]) -> [[f32; 4]; 4] {
-    std::array::from_fn(|j| rows.map(|row| row[j]))
+fn transpose<const P: usize>(rows: [&[f32; 4]; 4], to: &mut [[f32; P]; 4], first: usize) {
+    for (j, to) in to.iter_mut().enumerate() {
+        to[first..first + 4].copy_from_slice(&rows.map(|row| row[j]));
+    }
 }

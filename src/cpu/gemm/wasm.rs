@@ -23,6 +23,26 @@ fn multiply_add(a: v128, b: v128, sum: v128) -> v128 {
     f32x4_add(sum, f32x4_mul(a, b))
 }
 
+/// Writes `rows` as columns, from the one of that number on; the compiler would do it value by value.
+#[inline(always)]
+pub(super) fn transpose<const P: usize>(rows: [&[f32; 4]; 4], to: &mut [[f32; P]; 4], first: usize) {
+    // SAFETY: a row is four values.
+    let [a, b, c, d] = rows.map(|row| unsafe { v128_load(row.as_ptr().cast()) });
+    let (low, high) = (i32x4_shuffle::<0, 4, 1, 5>(a, b), i32x4_shuffle::<2, 6, 3, 7>(a, b));
+    let (low2, high2) = (i32x4_shuffle::<0, 4, 1, 5>(c, d), i32x4_shuffle::<2, 6, 3, 7>(c, d));
+    let columns = [
+        i64x2_shuffle::<0, 2>(low, low2),
+        i64x2_shuffle::<1, 3>(low, low2),
+        i64x2_shuffle::<0, 2>(high, high2),
+        i64x2_shuffle::<1, 3>(high, high2),
+    ];
+    for (to, column) in to.iter_mut().zip(columns) {
+        let to = &mut to[first..first + LANES];
+        // SAFETY: it was sliced to four values.
+        unsafe { v128_store(to.as_mut_ptr().cast(), column) };
+    }
+}
+
 impl Kernel<ROWS, COLUMNS> for Simd128 {
     fn tile(self, tile: Tile<'_>) {
         let Tile { a, b, c, stride, accumulate } = tile;
