@@ -95,7 +95,20 @@ pub(super) struct Gather<'a, const NR: usize, const WIDTH: usize> {
 impl<const NR: usize, const WIDTH: usize> Task for Gather<'_, NR, WIDTH> {
     #[inline(always)]
     fn run(self) {
-        let places = &self.copies.places[..self.copies.count];
+        // Narrow panels are made of few copies: with their number known, the places stay in registers.
+        let Copies { places, count } = self.copies;
+        match places[..count] {
+            [one] => self.rows(&[one]),
+            [one, two] => self.rows(&[one, two]),
+            [one, two, three] => self.rows(&[one, two, three]),
+            _ => self.rows(&places[..count]),
+        }
+    }
+}
+
+impl<const NR: usize, const WIDTH: usize> Gather<'_, NR, WIDTH> {
+    #[inline(always)]
+    fn rows(self, places: &[(usize, usize)]) {
         for (row, &base) in self.rows.iter().enumerate() {
             let to = &mut self.to[row * NR..][..NR + WIDTH];
             let source = &self.source[base..];
