@@ -1,7 +1,8 @@
 //! Milliseconds per training step on each backend, and what a step costs the host.
 //!
 //! `cargo bench --bench steps -- [--json FILE]`. Medians of several rounds on synthetic images; a GPU is
-//! measured where there is an adapter, and a software adapter is named as such.
+//! measured where there is an adapter, and a software adapter is named as such. Where the adapter has a clock, a step of
+//! each model is told apart by kernel.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -10,13 +11,14 @@ use pollster::block_on;
 use serde_json::{Value, json};
 use vae_playground::backend::{Backend, Choice};
 use vae_playground::binarize::Binarize;
-use vae_playground::executor::{Executor, Phase};
+use vae_playground::executor::{Executor, Phase, ProgramId};
+use vae_playground::gpu::GpuExecutor;
 use vae_playground::loss::Objective;
 use vae_playground::op::{Split, Step};
 use vae_playground::optim::Rule;
 use vae_playground::params::{Initialisation, Layout};
 use vae_playground::plan::{Goal, Input, Plan};
-use vae_playground::{Result, presets, rng};
+use vae_playground::{Error, Result, presets, rng};
 
 const IMAGES: u32 = 4096;
 const ROUNDS: usize = 7;
@@ -118,6 +120,10 @@ fn measure(choice: Choice, preset: &str, batch: u32) -> Result<Value> {
     let uploads = ((after.uploads - before.uploads) as f64 - runs).max(0.0) / steps;
     let waits = ((after.waits - before.waits) as f64 - runs).max(0.0) / steps;
     let bytes = (after.uploaded_bytes - before.uploaded_bytes) as f64 / steps;
+    let profile = match &executor {
+        Backend::Gpu(gpu) => profile(gpu, program, batch)?,
+        Backend::Cpu(_) => Vec::new(),
+    };
     let info = executor.info();
     let name = info.adapter.clone().unwrap_or_else(|| format!("{} ×{}", info.simd, info.workers));
     println!(
@@ -125,12 +131,35 @@ fn measure(choice: Choice, preset: &str, batch: u32) -> Result<Value> {
         format!("{:?}", info.kind).to_lowercase(),
         name
     );
+    for (kernel, [x, y, z], microseconds) in &profile {
+        println!("{:52}{kernel:24} {:>14} {microseconds:9.1} µs", "", format!("{x}×{y}×{z}"));
+    }
     Ok(json!({
         "backend": info.kind, "name": name, "software": software, "preset": preset, "batch": batch,
         "ms_per_step": ms, "ms_min": times[0], "ms_max": times[times.len() - 1], "gflops": gflops,
         "dispatches_per_step": dispatches, "uploads_per_step": uploads, "uploaded_bytes_per_step": bytes,
         "waits_per_step": waits, "steps_per_submission": chunk,
+        "kernels": profile.iter().map(|(kernel, workgroups, microseconds)| {
+            json!({ "kernel": kernel, "workgroups": workgroups, "microseconds": microseconds })
+        }).collect::<Vec<_>>(),
     }))
+}
+
+/// Kernel, workgroups and the median time of each dispatch of a step; nothing where the adapter has no clock.
+fn profile(gpu: &GpuExecutor, program: ProgramId, batch: u32) -> Result<Vec<(&'static str, [u32; 3], f64)>> {
+    let mut rounds = Vec::new();
+    for t in 1..=ROUNDS {
+        match block_on(gpu.profile(program, &step(t as u32, 0, batch))) {
+            Err(Error::Unsupported(_)) => return Ok(Vec::new()),
+            timings => rounds.push(timings?),
+        }
+    }
+    let median = |i: usize| {
+        let mut times: Vec<f64> = rounds.iter().map(|timings| timings[i].nanoseconds / 1e3).collect();
+        times.sort_by(f64::total_cmp);
+        times[ROUNDS / 2]
+    };
+    Ok(rounds[0].iter().enumerate().map(|(i, t)| (t.kernel, t.workgroups, median(i))).collect())
 }
 
 fn step(t: u32, slot: u32, rows: u32) -> Step {

@@ -6,7 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::cpu::CpuExecutor;
 use crate::error::{Error, Result};
-use crate::executor::{BackendInfo, Counters, Executor, Phase, ProgramId, ReasonCode, StepMetrics, Ticket};
+use crate::executor::{
+    BackendInfo, Counters, Executor, Phase, ProgramId, ReasonCode, StepMetrics, StepTimes, Ticket,
+};
 use crate::gpu::{self, GpuExecutor};
 use crate::op::{Split, Step, View};
 use crate::plan::Plan;
@@ -89,6 +91,14 @@ impl Backend {
                 let reason = format!("the GPU could not be opened ({problem})");
                 Ok(Self::cpu(params, ReasonCode::NoAdapter, reason))
             }
+        }
+    }
+
+    /// Says why this backend was chosen.
+    pub fn explain(&mut self, code: ReasonCode, reason: String, times: StepTimes) {
+        match self {
+            Self::Cpu(e) => e.explain(code, reason, times),
+            Self::Gpu(e) => e.explain(code, reason, times),
         }
     }
 

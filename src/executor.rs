@@ -80,14 +80,27 @@ pub enum Kind {
 pub enum ReasonCode {
     /// The caller asked for it.
     Requested,
-    /// There is a real GPU.
+    /// There is a real GPU; nothing was measured yet.
     HardwareAdapter,
+    /// There is a real GPU, and its training steps take less time than the CPU's.
+    FasterGpu,
+    /// There is a real GPU, and its training steps take more time than the CPU's.
+    FasterCpu,
     /// There is only a software adapter, which is slower than the CPU path.
     SoftwareAdapter,
     /// There is no adapter at all.
     NoAdapter,
     /// The GPU device went away.
     DeviceLost,
+}
+
+/// What a training step took on each backend, in microseconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StepTimes {
+    /// On the GPU.
+    pub gpu: u32,
+    /// On the CPU, shared by as many workers as there would be.
+    pub cpu: u32,
 }
 
 /// Which backend runs, and why.
@@ -109,6 +122,9 @@ pub struct BackendInfo {
     pub reason: String,
     /// Why this backend, as a code.
     pub reason_code: ReasonCode,
+    /// What the choice was made by, where it was measured.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub step_times: Option<StepTimes>,
 }
 
 /// What a backend did, for benchmarks and for tests of the host rules.

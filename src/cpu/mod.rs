@@ -40,7 +40,7 @@ use std::sync::Arc;
 
 use crate::error::{Error, Result};
 use crate::executor::{
-    BackendInfo, Counters, Executor, Kind, Phase, ProgramId, ReasonCode, StepMetrics, Ticket,
+    BackendInfo, Counters, Executor, Kind, Phase, ProgramId, ReasonCode, StepMetrics, StepTimes, Ticket,
 };
 use crate::op::{METRICS, Op, Space, Split, Step, View};
 use crate::plan::{Plan, validate};
@@ -98,6 +98,7 @@ impl CpuExecutor {
             workers: threads.count() as u32,
             reason: reason.into(),
             reason_code: code,
+            step_times: None,
         };
         Self {
             info,
@@ -129,6 +130,11 @@ impl CpuExecutor {
         self.machine.isa = found.ok_or_else(|| Error::Unsupported(format!("instruction set {name:?}")))?;
         self.info.simd = name.into();
         Ok(())
+    }
+
+    /// Says why this backend was chosen.
+    pub fn explain(&mut self, code: ReasonCode, reason: String, times: StepTimes) {
+        (self.info.reason_code, self.info.reason, self.info.step_times) = (code, reason, Some(times));
     }
 
     /// The parameters, without a copy.

@@ -7,6 +7,10 @@ use crate::error::{Error, Result};
 /// Names by which programs that imitate a GPU call themselves.
 const IMITATIONS: [&str; 5] = ["swiftshader", "llvmpipe", "lavapipe", "softpipe", "microsoft basic render"];
 
+/// Features that are used where they are there: natively, profiles.
+const WANTED: wgpu::Features =
+    if cfg!(target_arch = "wasm32") { wgpu::Features::empty() } else { wgpu::Features::TIMESTAMP_QUERY };
+
 /// An adapter with a device opened on it. Clones share the device.
 #[derive(Debug, Clone)]
 pub struct Adapter {
@@ -18,7 +22,7 @@ pub struct Adapter {
 }
 
 impl Adapter {
-    /// Asks for the fastest adapter and opens a device on it, with WebGPU's default limits and no feature.
+    /// Asks for the fastest adapter and opens a device on it, with WebGPU's default limits and, natively, its clock.
     ///
     /// # Errors
     /// [`Error::Unsupported`] in plain words where there is no adapter or it opens no device.
@@ -35,7 +39,11 @@ impl Adapter {
             .await
             .map_err(|e| Error::Unsupported(format!("no GPU adapter was found ({e})")))?;
         let (device, queue) = adapter
-            .request_device(&wgpu::DeviceDescriptor { label: Some("vae-playground"), ..Default::default() })
+            .request_device(&wgpu::DeviceDescriptor {
+                label: Some("vae-playground"),
+                required_features: adapter.features() & WANTED,
+                ..Default::default()
+            })
             .await
             .map_err(|e| Error::Unsupported(format!("the GPU adapter opened no device ({e})")))?;
         let health = Health::watch(&device);

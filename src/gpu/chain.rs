@@ -19,7 +19,7 @@ const OWN_ROWS: u32 = 4;
 pub(super) fn lower(lowering: &Lowering<'_>, chain: Chain<'_>) -> Result<Option<Launch>> {
     match chain {
         Chain::GatherLinear(pixels, layer) => {
-            let (tile, workgroups) = lowering.tiles(1, layer.outputs);
+            let (tile, workgroups) = lowering.tiles(1, layer.outputs, layer.inputs);
             let shader = shaders::find("fused/gather_linear", tile)?;
             let mut constants = constants::linear(layer);
             constants.extend([pixels.binarize as u32, binarize::static_seed()]);

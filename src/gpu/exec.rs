@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::error::{Error, Result};
 use crate::executor::{
-    BackendInfo, Counters, Executor, Kind, Phase, ProgramId, ReasonCode, StepMetrics, Ticket,
+    BackendInfo, Counters, Executor, Kind, Phase, ProgramId, ReasonCode, StepMetrics, StepTimes, Ticket,
 };
 use crate::op::{Split, Step, View};
 use crate::plan::{Plan, validate};
@@ -52,6 +52,7 @@ impl GpuExecutor {
             workers: 1,
             reason: reason.into(),
             reason_code: code,
+            step_times: None,
         };
         let pipelines = Pipelines::new(&adapter);
         let memories = Memories::new(&adapter, params)?;
@@ -86,6 +87,24 @@ impl GpuExecutor {
     /// suits each one's size. This is for tests and benchmarks of both.
     pub const fn set_tile(&mut self, tile: Tile) {
         self.tile = Some(tile);
+    }
+
+    /// Says why this backend was chosen.
+    pub fn explain(&mut self, code: ReasonCode, reason: String, times: StepTimes) {
+        (self.info.reason_code, self.info.reason, self.info.step_times) = (code, reason, Some(times));
+    }
+
+    /// What each dispatch of one step takes, by the device's own clock. The step is run.
+    ///
+    /// # Errors
+    /// [`Error::Unsupported`] where the adapter has no clock; [`Error::InvalidArgument`] for a step that does not fit
+    /// the plan; [`Error::DeviceLost`].
+    #[cfg(not(target_arch = "wasm32"))]
+    pub async fn profile(&self, program: ProgramId, step: &Step) -> Result<Vec<super::profile::Timing>> {
+        self.adapter.health.check()?;
+        let program = self.programs.get(program.0).and_then(Option::as_ref).ok_or_else(unknown_program)?;
+        program.check(&self.memories, Phase::All, std::slice::from_ref(step))?;
+        super::profile::step(&self.adapter, program, step).await
     }
 
     fn program(&mut self, id: ProgramId) -> Result<&mut Program> {

@@ -25,7 +25,11 @@ const MAX_FLAT_GROUPS: u32 = 1024;
 const MAX_GROUPS: u32 = 65_535;
 /// Tiles of 64×64 from which on they, and not the lower ones, are used: a few for each core of a large
 /// GPU, so that some compute while others wait for memory.
-const ENOUGH_TILES: u32 = 256;
+const ENOUGH_SQUARES: u32 = 256;
+/// Low tiles from which on one invocation takes all terms of its sums.
+const ENOUGH_LOW: u32 = 1024;
+/// Terms from which on sharing them out is worth adding up.
+const LONG: u32 = 64;
 
 /// A GPU buffer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -137,14 +141,13 @@ pub(super) struct Lowering<'a> {
 }
 
 impl Lowering<'_> {
-    /// The variant for a product of so many 64×64 tiles.
-    pub(super) fn tile_for(&self, squares: u32) -> Tile {
-        self.tile.unwrap_or(if squares >= ENOUGH_TILES { Tile::Square } else { Tile::Low })
-    }
-
-    /// The low variant, where none is asked for.
-    fn low(&self) -> Tile {
-        self.tile.unwrap_or(Tile::Low)
+    /// The variant for products of so many 64×64 and so many 16×64 tiles, with sums of `depth` terms.
+    fn tile_for(&self, squares: u32, low: u32, depth: u32) -> Tile {
+        self.tile.unwrap_or(match () {
+            () if squares >= ENOUGH_SQUARES => Tile::Square,
+            () if low < ENOUGH_LOW && depth >= LONG => Tile::Parts,
+            () => Tile::Low,
+        })
     }
 
     /// Views as bindings.
@@ -155,23 +158,26 @@ impl Lowering<'_> {
         [bind(read, false), bind(written, true)].concat()
     }
 
-    /// The variant and the workgroups of a product with capacity for `samples` rows an image and `columns` columns.
-    pub(super) fn tiles(&self, samples: u32, columns: u32) -> (Tile, [u32; 3]) {
+    /// The variant and the workgroups of a product with capacity for `samples` rows an image, `columns` columns and
+    /// `depth` terms.
+    pub(super) fn tiles(&self, samples: u32, columns: u32, depth: u32) -> (Tile, [u32; 3]) {
         let rows = self.plan.batch * samples;
         let across = columns.div_ceil(Tile::COLUMNS);
-        let tile = self.tile_for(rows.div_ceil(Tile::Square.rows()).saturating_mul(across));
+        let tiles = |tile: Tile| rows.div_ceil(tile.rows()).saturating_mul(across);
+        let tile = self.tile_for(tiles(Tile::Square), tiles(Tile::Low), depth);
         (tile, [across, rows.div_ceil(tile.rows()), 1])
     }
 
-    /// So many products of `channels` × `columns`; their tiles are numbered, since there may be more than one
+    /// So many products of `channels` × `columns` × `depth`; their tiles are numbered, since there may be more than one
     /// dimension of a grid holds.
-    fn convolution(&self, channels: u32, columns: u32, products: u32) -> (Tile, [u32; 3]) {
+    fn convolution(&self, channels: u32, columns: u32, depth: u32, products: u32) -> (Tile, [u32; 3]) {
         let across = columns.div_ceil(Tile::COLUMNS);
-        let squares = channels.div_ceil(Tile::Square.rows()).saturating_mul(across).saturating_mul(products);
+        let tiles = |tile: Tile| channels.div_ceil(tile.rows()).saturating_mul(across);
         // Most of a square tile would lie empty beside few channels.
-        let tile = if channels > Tile::Square.rows() / 2 { self.tile_for(squares) } else { self.low() };
-        let tiles = channels.div_ceil(tile.rows()).saturating_mul(across);
-        let [wide, high, _] = folded(tiles);
+        let fits = channels > Tile::Square.rows() / 2;
+        let squares = if fits { tiles(Tile::Square).saturating_mul(products) } else { 0 };
+        let tile = self.tile_for(squares, tiles(Tile::Low).saturating_mul(products), depth);
+        let [wide, high, _] = folded(tiles(tile));
         (tile, [wide, high, products])
     }
 
@@ -189,29 +195,34 @@ impl Lowering<'_> {
             Op::GatherLabels(o) => self.flat(1, o.classes, FLAT),
             Op::Condition(o) => self.flat(o.samples, o.width + o.classes * o.repeat, FLAT),
             Op::ConditionGrad(o) => self.flat(o.samples, o.width, FLAT),
-            Op::Linear(o) => self.tiles(o.samples, o.outputs),
-            Op::LinearGradInput(o) => self.tiles(o.samples, o.inputs),
+            Op::Linear(o) => self.tiles(o.samples, o.outputs, o.inputs),
+            Op::LinearGradInput(o) => self.tiles(o.samples, o.inputs, o.outputs),
             Op::LinearGradWeight(_) => unreachable!("weight gradients may take several dispatches"),
             Op::Activate(o) => self.flat(o.samples, o.width, FLAT),
             Op::Conv(o) => {
                 let g = &o.geometry;
-                self.convolution(g.small.channels, self.plan.batch * o.samples * g.small_area(), 1)
+                self.convolution(g.small.channels, self.plan.batch * o.samples * g.small_area(), g.taps(), 1)
             }
             Op::ConvTranspose(o) => {
                 let g = &o.geometry;
                 // Of the phase that has the most.
                 let pixels = g.large.height.div_ceil(g.stride) * g.large.width.div_ceil(g.stride);
                 let phases = g.stride * g.stride;
-                self.convolution(g.large.channels, self.plan.batch * o.samples * pixels, phases)
+                let taps = g.small.channels * g.kernel.div_ceil(g.stride).pow(2);
+                self.convolution(g.large.channels, self.plan.batch * o.samples * pixels, taps, phases)
             }
-            Op::ConvGradWeight(o) => self.convolution(o.geometry.small.channels, o.geometry.taps(), o.slices),
+            Op::ConvGradWeight(o) => {
+                let (g, rows) = (&o.geometry, self.plan.batch * o.samples);
+                let depth = rows.div_ceil(o.slices) * g.small_area();
+                self.convolution(g.small.channels, g.taps(), depth, o.slices)
+            }
             Op::SumSlices(o) => (Tile::None, flat(o.sum.len.into(), FLAT)),
             Op::ConvGradBias(o) => each(o.channels),
             Op::Reparam(_) | Op::ImportanceWeights(_) => each(self.plan.batch),
             Op::ReparamGrad(o) => self.flat(1, o.latent, NARROW),
             Op::IwaeGrad(o) => self.flat(1, o.latent, NARROW),
             Op::FreeBits(_) | Op::Metrics(_) => each(1),
-            Op::LinearLoss(o) => self.tiles(o.samples, o.outputs),
+            Op::LinearLoss(o) => self.tiles(o.samples, o.outputs, o.inputs),
             Op::Loss(o) => self.flat(o.samples, o.width.next_multiple_of(LOSS_COLUMNS), FLAT),
             Op::ScaleRows(o) => self.flat(o.samples, o.width, FLAT),
             Op::GradNorm(_) => each(NORM_PARTIALS),
@@ -233,10 +244,14 @@ impl Lowering<'_> {
 
     /// The variant for a group of products.
     pub(super) fn tile_for_group(&self, group: &LinearGradWeight) -> Tile {
-        let squares = |p: &WeightGradient| {
-            p.outputs.div_ceil(Tile::Square.rows()).saturating_mul((p.inputs + 1).div_ceil(Tile::COLUMNS))
+        let tiles = |tile: Tile| {
+            let of = |p: &WeightGradient| {
+                p.outputs.div_ceil(tile.rows()).saturating_mul((p.inputs + 1).div_ceil(Tile::COLUMNS))
+            };
+            group.products.iter().map(of).fold(0, u32::saturating_add)
         };
-        self.tile_for(group.products.iter().map(squares).fold(0, u32::saturating_add))
+        let depth = group.products.iter().map(|p| self.plan.batch * p.samples).max().unwrap_or(0);
+        self.tile_for(tiles(Tile::Square), tiles(Tile::Low), depth)
     }
 
     /// One dispatch, or several where the products' factors lie in more arenas than one can read.
@@ -310,8 +325,8 @@ mod tests {
     }
 
     #[test]
-    fn large_batches_take_square_tiles_and_small_ones_low_tiles() {
-        for (batch, tile) in [(1, Tile::Low), (128, Tile::Low), (8192, Tile::Square)] {
+    fn large_batches_take_square_tiles_and_small_ones_parts_of_low_ones() {
+        for (batch, tile) in [(1, Tile::Parts), (128, Tile::Parts), (8192, Tile::Square)] {
             let plan = train_plan("dense-20", batch);
             let first = shaders::SHADERS[lower_all(&plan)[usize::from(batch == 8192)].shader];
             assert_eq!(first.name, if batch == 8192 { "linear" } else { "fused/gather_linear" });

@@ -21,14 +21,24 @@ const SLOT: usize = 256;
 
 /// A dispatch with everything bound.
 #[derive(Debug)]
-struct Dispatch {
-    launch: Launch,
+pub(super) struct Dispatch {
+    pub(super) launch: Launch,
     pipeline: wgpu::ComputePipeline,
     layout: wgpu::BindGroupLayout,
     /// First byte of its constants.
     constants: u64,
     /// `None` while the dataset it reads is not resident.
     group: Option<wgpu::BindGroup>,
+}
+
+impl Dispatch {
+    /// Behind a step's bind group 0.
+    pub(super) fn record(&self, pass: &mut wgpu::ComputePass<'_>) {
+        pass.set_pipeline(&self.pipeline);
+        pass.set_bind_group(1, self.group.as_ref(), &[]);
+        let [x, y, z] = self.launch.workgroups;
+        pass.dispatch_workgroups(x, y, z);
+    }
 }
 
 /// A compiled plan.
@@ -192,18 +202,12 @@ impl Program {
         // Ordered between the submissions before and after it, so steps under way keep their blocks.
         adapter.queue.write_buffer(&self.steps, 0, &self.outbox[..bytes]);
 
-        let dispatches: Vec<&Dispatch> =
-            self.phases[phase as usize].iter().map(|&i| &self.dispatches[i]).collect();
+        let dispatches: Vec<&Dispatch> = self.part(phase).collect();
         let mut encoder = adapter.device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
         let mut pass = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor::default());
         for i in 0..steps.len() {
             pass.set_bind_group(0, &self.step_group, &[(SLOT * i) as u32]);
-            for dispatch in &dispatches {
-                pass.set_pipeline(&dispatch.pipeline);
-                pass.set_bind_group(1, dispatch.group.as_ref(), &[]);
-                let [x, y, z] = dispatch.launch.workgroups;
-                pass.dispatch_workgroups(x, y, z);
-            }
+            dispatches.iter().for_each(|dispatch| dispatch.record(&mut pass));
         }
         drop(pass);
         let started = (dispatches.len() * steps.len()) as u64;
@@ -221,6 +225,28 @@ impl Program {
         }
         adapter.health.check()?;
         Ok((started, bytes as u64))
+    }
+
+    fn part(&self, phase: Phase) -> impl Iterator<Item = &Dispatch> {
+        self.phases[phase as usize].iter().map(|&i| &self.dispatches[i])
+    }
+
+    /// The dispatches of a whole step.
+    #[cfg(not(target_arch = "wasm32"))]
+    pub(super) fn whole(&self) -> impl Iterator<Item = &Dispatch> {
+        self.part(Phase::All)
+    }
+
+    /// Sends one step's block.
+    #[cfg(not(target_arch = "wasm32"))]
+    pub(super) fn send(&self, adapter: &Adapter, step: &Step) {
+        adapter.queue.write_buffer(&self.steps, 0, bytemuck::bytes_of(step));
+    }
+
+    /// Bind group 0; its offset 0 is where [`Self::send`] puts a step.
+    #[cfg(not(target_arch = "wasm32"))]
+    pub(super) const fn step_group(&self) -> &wgpu::BindGroup {
+        &self.step_group
     }
 
     /// See [`Losses::collect`].

@@ -37,6 +37,7 @@ pieces! {
     LIB_PRODUCTS = "lib/products";
     LIB_RNG = "lib/rng";
     LIB_ROWS_16 = "lib/rows_16";
+    LIB_ROWS_16_PARTS = "lib/rows_16_parts";
     LIB_ROWS_64 = "lib/rows_64";
     LIB_STEP = "lib/step";
     LIB_TILE = "lib/tile";
@@ -114,6 +115,8 @@ pub enum Tile {
     None,
     /// 16 rows × 64 columns: products with few rows, spread over many workgroups.
     Low,
+    /// 16 rows × 64 columns, their terms shared out over four times as many invocations: products with few tiles.
+    Parts,
     /// 64 rows × 64 columns: fewest loads a multiplication.
     Square,
 }
@@ -127,7 +130,7 @@ impl Tile {
     pub const fn rows(self) -> u32 {
         match self {
             Self::None => 1,
-            Self::Low => 16,
+            Self::Low | Self::Parts => 16,
             Self::Square => 64,
         }
     }
@@ -137,6 +140,7 @@ impl Tile {
         match self {
             Self::None => &[],
             Self::Low => &[LIB_ROWS_16, LIB_TILE],
+            Self::Parts => &[LIB_ROWS_16_PARTS, LIB_TILE],
             Self::Square => &[LIB_ROWS_64, LIB_TILE],
         }
     }
@@ -171,7 +175,7 @@ impl Shader {
 type Kernel = (&'static str, &'static [Tile], &'static [Piece]);
 
 const FLAT: &[Tile] = &[Tile::None];
-const TILED: &[Tile] = &[Tile::Low, Tile::Square];
+const TILED: &[Tile] = &[Tile::Low, Tile::Parts, Tile::Square];
 
 const KERNELS: &[Kernel] = &[
     ("gather", FLAT, &[LIB_RNG, LIB_PIXELS, GATHER]),

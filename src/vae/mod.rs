@@ -1,6 +1,7 @@
 //! The public object: a model with its backend, its data and at most one training run.
 
 pub mod inside;
+mod race;
 mod team;
 mod training;
 

@@ -114,6 +114,15 @@ impl Engine {
         Ok(())
     }
 
+    /// Where the backend was left open and there is a real GPU: races it against the CPU, shared by `workers`, with these
+    /// settings, and goes on with the faster one. An earlier run ends.
+    ///
+    /// # Errors
+    /// As `trainStart`; `device-lost`.
+    pub async fn settle(&mut self, settings: JsValue, workers: f64) -> JsResult<()> {
+        Ok(self.vae.settle(&config(&settings)?, count("workers", workers)?).await?)
+    }
+
     /// Begins a run; an earlier one ends.
     ///
     /// # Errors

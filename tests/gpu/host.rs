@@ -280,3 +280,31 @@ fn a_nan_in_any_weight_reaches_the_losses() {
         assert!(!(loss.recon + loss.kl).is_finite(), "{}: {loss:?}", tensor.name);
     }
 }
+
+#[test]
+fn a_profile_has_every_dispatch_of_a_step() {
+    let model = Model::new("dense-20", Rule::ADAM, 4, 4);
+    let (mut gpu, program) = loaded(&model);
+    let profile = pollster::block_on(gpu.profile(program, &model.steps(1, 1)[0]));
+    let timings = match profile {
+        Err(Error::Unsupported(why)) => return assert!(why.contains("no time"), "{why}"),
+        timings => timings.unwrap(),
+    };
+    let kernels: Vec<&str> = timings.iter().map(|t| t.kernel).collect();
+    let expected = [
+        "fused/gather_linear",
+        "fused/latent",
+        "linear_loss",
+        "linear_grad_input",
+        "fused/latent_grad",
+        "fused/update_adam",
+    ];
+    assert_eq!(kernels, expected);
+    assert!(timings.iter().all(|t| t.nanoseconds >= 0.0 && t.workgroups[0] > 0), "{timings:?}");
+    assert!(timings.iter().map(|t| t.nanoseconds).sum::<f64>() > 0.0, "{timings:?}");
+    // It was a step like any other.
+    let profiled = pollster::block_on(gpu.read(None, model.whole(Space::Params))).unwrap();
+    let (mut gpu, program) = loaded(&model);
+    gpu.run(program, Phase::All, &model.steps(1, 1)).unwrap();
+    assert_eq!(pollster::block_on(gpu.read(None, model.whole(Space::Params))).unwrap(), profiled);
+}

@@ -9,6 +9,7 @@ mod host;
 mod model;
 mod ops;
 mod parity;
+mod race;
 mod shaders;
 mod training;
 

@@ -1,4 +1,4 @@
-//! Every op and every chain of them against the f64 oracle; products by both shapes of tiles.
+//! Every op and every chain of them against the f64 oracle; products by all kinds of tiles.
 
 use vae_playground::executor::{Executor, Phase};
 use vae_playground::gpu::shaders::Tile;
@@ -64,25 +64,26 @@ ops!(
     conv_grad_bias None,
 );
 
-macro_rules! by_square_tiles {
+macro_rules! by_other_tiles {
     ($($name:ident $op:literal),+ $(,)?) => {
         $(
             #[test]
             fn $name() {
                 check($op, Some(Tile::Square));
+                check($op, Some(Tile::Parts));
             }
         )+
     };
 }
 
-by_square_tiles!(
-    linear_by_square_tiles "linear",
-    linear_loss_by_square_tiles "linear_loss",
-    linear_grad_input_by_square_tiles "linear_grad_input",
-    linear_grad_weight_by_square_tiles "linear_grad_weight",
-    conv_by_square_tiles "conv",
-    conv_transpose_by_square_tiles "conv_transpose",
-    conv_grad_weight_by_square_tiles "conv_grad_weight",
+by_other_tiles!(
+    linear_by_other_tiles "linear",
+    linear_loss_by_other_tiles "linear_loss",
+    linear_grad_input_by_other_tiles "linear_grad_input",
+    linear_grad_weight_by_other_tiles "linear_grad_weight",
+    conv_by_other_tiles "conv",
+    conv_transpose_by_other_tiles "conv_transpose",
+    conv_grad_weight_by_other_tiles "conv_grad_weight",
 );
 
 macro_rules! chains {
@@ -106,14 +107,18 @@ macro_rules! chains {
 chains!(
     gather_linear "fused/gather_linear" Some(Tile::Low),
     gather_linear_by_square_tiles "fused/gather_linear" Some(Tile::Square),
+    gather_linear_in_parts "fused/gather_linear" Some(Tile::Parts),
     latent "fused/latent" None,
     latent_grad "fused/latent_grad" None,
     update_sgd "fused/update_sgd" Some(Tile::Low),
     update_sgd_by_square_tiles "fused/update_sgd" Some(Tile::Square),
+    update_sgd_in_parts "fused/update_sgd" Some(Tile::Parts),
     update_rmsprop "fused/update_rmsprop" Some(Tile::Low),
     update_rmsprop_by_square_tiles "fused/update_rmsprop" Some(Tile::Square),
+    update_rmsprop_in_parts "fused/update_rmsprop" Some(Tile::Parts),
     update_adam "fused/update_adam" Some(Tile::Low),
     update_adam_by_square_tiles "fused/update_adam" Some(Tile::Square),
+    update_adam_in_parts "fused/update_adam" Some(Tile::Parts),
 );
 
 /// The cases above are of fused kernels: were a chain taken apart, they would hold its operations' own to the oracle.

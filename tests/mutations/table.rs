@@ -13,7 +13,7 @@ const TILE: &[Mutation] = &[
     ("k0 + k)", "k0 + k + 1u)", R),
     ("mat4x4<f32>(a.x * b,", "mat4x4<f32>(a.y * b,", R),
     ("outer(k + 3u,", "outer(k + 2u,", R),
-    ("k < TILE_DEPTH;", "k < TILE_DEPTH - 4u;", R),
+    ("k < end; k += 4u", "k + 4u < end; k += 4u", R),
     ("k0 < depth;", "k0 + TILE_DEPTH < depth;", R),
     ("finish(row0 + down + ROW_STEP", "finish(row0 + down + 2u * ROW_STEP", F),
 ];

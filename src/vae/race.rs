@@ -1,0 +1,155 @@
+//! `auto` decides by measurement: a few real training steps on the GPU and on the CPU, and the faster one goes on.
+
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use web_time::Instant;
+
+use super::Vae;
+use crate::backend::Backend;
+use crate::error::{Error, Result};
+use crate::executor::{Executor, Kind, Phase, ReasonCode, StepTimes};
+use crate::op::{Split, Step};
+use crate::plan::{Goal, Input, Plan};
+use crate::rng;
+use crate::train::TrainConfig;
+
+/// Steps that are timed on each backend; a browser's GPU is asked for its numbers no more than twice.
+const GPU_STEPS: u32 = 24;
+const CPU_STEPS: u32 = 3;
+/// What each worker after the first adds to the CPU: gradients have to be exchanged.
+const FURTHER_WORKER: f64 = 0.75;
+
+/// A race that was run: adapter, parameters, images a step, workers, and what came out.
+type Known = (String, u32, u32, u32, StepTimes);
+
+/// The races of this process (in browsers, of this worker).
+static KNOWN: Mutex<Vec<Known>> = Mutex::new(Vec::new());
+
+impl Vae {
+    /// Where the choice was left to us and there is a real GPU: races it against the CPU, once for each adapter, size of
+    /// model and batch, and goes on with the faster one. Call it before [`Self::train_start`]; parameters stay as they
+    /// are. `workers` would share the CPU's steps.
+    ///
+    /// # Errors
+    /// [`Error::DeviceLost`], after which the model goes on living on the CPU.
+    pub async fn settle(&mut self, config: &TrainConfig, workers: u32) -> Result<()> {
+        match self.backend().reason_code {
+            ReasonCode::HardwareAdapter => self.race(config, workers).await,
+            _ => Ok(()),
+        }
+    }
+
+    /// The race itself, on whatever adapter there is; nothing without one, and without a dataset.
+    ///
+    /// # Errors
+    /// As [`Self::settle`].
+    pub async fn race(&mut self, config: &TrainConfig, workers: u32) -> Result<()> {
+        let Some(name) = self.backend().adapter.clone() else { return Ok(()) };
+        if self.mirror.is_none() || self.train.is_none() {
+            return Ok(());
+        }
+        self.train_stop();
+        let known =
+            |k: &&Known| (k.0.as_str(), k.1, k.2, k.3) == (&name, self.layout.len, config.batch, workers);
+        let found = KNOWN.lock().unwrap_or_else(PoisonError::into_inner).iter().find(known).map(|k| k.4);
+        let times = match found {
+            Some(times) => times,
+            None => match self.times(config, workers).await {
+                Err(Error::DeviceLost(why)) => {
+                    self.fall_back().await?;
+                    return Err(Error::DeviceLost(why));
+                }
+                // Whatever else is wrong with the settings, the run itself will say.
+                Err(_) => return Ok(()),
+                Ok(times) => {
+                    let race = (name.clone(), self.layout.len, config.batch, workers, times);
+                    KNOWN.lock().unwrap_or_else(PoisonError::into_inner).push(race);
+                    times
+                }
+            },
+        };
+        self.go_on(times, &name, workers).await
+    }
+
+    async fn times(&mut self, config: &TrainConfig, workers: u32) -> Result<StepTimes> {
+        self.sync_mirror().await?;
+        let (Some(mirror), Some(train)) = (&mut self.mirror, &self.train) else {
+            return Err(Error::argument("race", "there is nothing to race"));
+        };
+        let goal = Goal::Train(config.optimizer, config.objective);
+        let input = Input::Dataset(Split::Train, config.binarize);
+        let plan = Plan::new(&self.spec, &goal, input, config.batch, GPU_STEPS + 1)?;
+        let cpu = &mut mirror.session.executor;
+        cpu.set_dataset(Split::Train, train.shared(), self.spec.pixels())?;
+        if self.spec.classes > 0
+            && let Some(labels) = train.shared_labels()
+        {
+            cpu.set_labels(Split::Train, labels)?;
+        }
+        let rows = config.batch.min(train.len() as u32);
+        let gpu = step_time(&mut self.main.executor, &plan, rows, GPU_STEPS).await?;
+        let cpu = step_time(cpu, &plan, rows, CPU_STEPS).await?;
+        let shared = cpu.as_secs_f64() / (1.0 + FURTHER_WORKER * f64::from(workers.max(1) - 1));
+        let microseconds = |seconds: f64| (1e6 * seconds).round() as u32;
+        Ok(StepTimes { gpu: microseconds(gpu.as_secs_f64()), cpu: microseconds(shared) })
+    }
+
+    /// Keeps the GPU, or moves to the CPU as after a lost device, and says why.
+    async fn go_on(&mut self, times: StepTimes, adapter: &str, workers: u32) -> Result<()> {
+        let ms = |microseconds: u32| f64::from(microseconds) / 1e3;
+        let share = if workers > 1 { format!(" shared by {workers} workers") } else { String::new() };
+        let reason = format!(
+            "a training step takes {:.2} ms on {adapter} and {:.2} ms on the CPU{share}, measured here",
+            ms(times.gpu),
+            ms(times.cpu)
+        );
+        let code = if times.cpu < times.gpu { ReasonCode::FasterCpu } else { ReasonCode::FasterGpu };
+        if code == ReasonCode::FasterCpu {
+            self.sync_mirror().await?;
+            self.fall_back().await?;
+        }
+        if self.backend().kind == Kind::Cpu || code == ReasonCode::FasterGpu {
+            self.main.executor.explain(code, reason, times);
+        }
+        Ok(())
+    }
+}
+
+/// What one training step takes: parameters and moments stay as they are. The time that reading the losses takes is
+/// told from one step and from many.
+///
+/// # Errors
+/// Whatever compiling or running answers.
+async fn step_time(executor: &mut Backend, plan: &Plan, rows: u32, steps: u32) -> Result<Duration> {
+    executor.snapshot(0);
+    let program = executor.compile(plan)?;
+    let list: Vec<Step> = (0..=steps)
+        .map(|slot| Step {
+            rows,
+            row_offset: 0,
+            first: 0,
+            slot,
+            seed: rng::fold_seed(0),
+            step: slot + 1,
+            noise: 1.0,
+            beta: 1.0,
+            inv_batch: 1.0 / rows as f32,
+            learning_rate: 0.0,
+            bias1: 1.0,
+            bias2: 1.0,
+            pad: [0; 4],
+        })
+        .collect();
+    let mut times = [Duration::ZERO; 3];
+    // The first run compiles shaders and warms caches.
+    for (time, part) in times.iter_mut().zip([&list[..1], &list[..1], &list[..]]) {
+        let began = Instant::now();
+        let ticket = executor.run(program, Phase::All, part)?;
+        executor.collect(ticket).await?;
+        *time = began.elapsed();
+    }
+    executor.release(program);
+    executor.restore(0);
+    Ok(times[2].saturating_sub(times[1]) / steps)
+}
