@@ -22,10 +22,10 @@ fn tiles(op: &str) -> Vec<Tile> {
 }
 
 fn survivors(op: &str) -> Vec<String> {
-    let mutations = mutations(op);
-    assert!(mutations.len() >= 3, "{op} has {} mutations", mutations.len());
     let mut survivors = Vec::new();
     for tile in tiles(op) {
+        let mutations = mutations(op, tile);
+        assert!(mutations.len() >= 3, "{op} has {} mutations", mutations.len());
         for &(needle, replacement, extent) in &mutations {
             let shader = SHADERS.iter().find(|s| s.name == op && s.tile == tile).unwrap();
             assert!(shader.source().contains(needle), "{op} has no {needle:?}");

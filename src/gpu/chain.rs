@@ -8,8 +8,7 @@ use crate::op::{
 
 use super::constants;
 use super::fuse::Chain;
-use super::group::Group;
-use super::lower::{Launch, Lowering, Memory, folded, range, whole};
+use super::lower::{Grid, Launch, Lowering, Memory, folded, range, whole};
 use super::shaders::{self, Tile};
 
 /// Rows that a workgroup of the latent kernels owns.
@@ -19,13 +18,13 @@ const OWN_ROWS: u32 = 4;
 pub(super) fn lower(lowering: &Lowering<'_>, chain: Chain<'_>) -> Result<Option<Launch>> {
     match chain {
         Chain::GatherLinear(pixels, layer) => {
-            let (tile, workgroups) = lowering.tiles(1, layer.outputs, layer.inputs);
+            let Grid { tile, workgroups, product } = lowering.tiles(1, layer.outputs, layer.inputs);
             let shader = shaders::find("fused/gather_linear", tile)?;
             let mut constants = constants::linear(layer);
             constants.extend([pixels.binarize as u32, binarize::static_seed()]);
             let read = [pixels.images, pixels.order, layer.weight, layer.bias];
             let bindings = lowering.bind(&read, &[layer.x, layer.y]);
-            Ok(Some(Launch { shader, constants, bindings, workgroups }))
+            Ok(Some(Launch { shader, constants, bindings, workgroups, product }))
         }
         Chain::Latent(heads, draw, next) => latent(lowering, heads, draw, next).map(Some),
         Chain::LatentGrad(to_z, grad, next) => latent_grad(lowering, to_z, grad, next).map(Some),
@@ -56,7 +55,7 @@ fn latent(lowering: &Lowering<'_>, heads: &Linear, draw: &Reparam, next: &Linear
         next.bias.offset,
     ];
     let bindings = lowering.bind(&[heads.x, params(lowering)], &[heads.y, draw.z, draw.kl, next.y]);
-    Ok(Launch { shader, constants, bindings, workgroups: owners(lowering) })
+    Ok(Launch { shader, constants, bindings, workgroups: owners(lowering), product: None })
 }
 
 fn latent_grad(
@@ -79,7 +78,7 @@ fn latent_grad(
     let saved = if next.saved == next.delta { to_z.delta } else { next.saved };
     let read = [to_z.delta, params(lowering), grad.stats, grad.z, grad.gate, saved];
     let bindings = lowering.bind(&read, &[grad.dstats, next.dx]);
-    Ok(Launch { shader, constants, bindings, workgroups: owners(lowering) })
+    Ok(Launch { shader, constants, bindings, workgroups: owners(lowering), product: None })
 }
 
 fn fused_update(
@@ -90,8 +89,8 @@ fn fused_update(
     metrics: &Metrics,
 ) -> Result<Option<Launch>> {
     let placement = lowering.placement;
-    let tile = lowering.tile_for_group(group);
-    let mut table = Group::new(tile);
+    let mut table = lowering.group(group);
+    let (tile, product) = table.tile();
     for product in &group.products {
         if !table.takes(&[product.x, product.delta], placement) {
             return Ok(None);
@@ -133,10 +132,6 @@ fn fused_update(
     ]
     .concat();
     // One more workgroup sums the losses.
-    Ok(Some(Launch {
-        shader: shaders::find(name, tile)?,
-        constants,
-        bindings,
-        workgroups: folded(tiles + 1),
-    }))
+    let shader = shaders::find(name, tile)?;
+    Ok(Some(Launch { shader, constants, bindings, workgroups: folded(tiles + 1), product: Some(product) }))
 }

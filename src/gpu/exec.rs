@@ -10,6 +10,7 @@ use crate::op::{Split, Step, View};
 use crate::plan::{Plan, validate};
 
 use super::adapter::Adapter;
+use super::lower::Tiles;
 use super::memory::Memories;
 use super::pipelines::Pipelines;
 use super::program::{Program, resident};
@@ -28,7 +29,7 @@ pub struct GpuExecutor {
     submissions: u64,
     /// Through which [`Executor::read`] reads; grows to the largest size asked for.
     staging: Option<wgpu::Buffer>,
-    tile: Option<Tile>,
+    tiles: Tiles,
 }
 
 impl GpuExecutor {
@@ -65,7 +66,7 @@ impl GpuExecutor {
             programs: Vec::new(),
             submissions: 0,
             staging: None,
-            tile: None,
+            tiles: Tiles::default(),
         })
     }
 
@@ -86,7 +87,7 @@ impl GpuExecutor {
     /// Computes the products of plans compiled from now on by tiles of one shape, instead of the shape that
     /// suits each one's size. This is for tests and benchmarks of both.
     pub const fn set_tile(&mut self, tile: Tile) {
-        self.tile = Some(tile);
+        self.tiles.forced = Some(tile);
     }
 
     /// Says why this backend was chosen.
@@ -105,6 +106,24 @@ impl GpuExecutor {
         let program = self.programs.get(program.0).and_then(Option::as_ref).ok_or_else(unknown_program)?;
         program.check(&self.memories, Phase::All, std::slice::from_ref(step))?;
         super::profile::step(&self.adapter, program, step).await
+    }
+
+    /// Times every kind of tile for every product of `plan` by the device's clock; plans compiled from now on take the
+    /// fastest. Parameters and moments stay as they are. The kinds add up in different orders, so that sums may
+    /// round otherwise afterwards.
+    ///
+    /// # Errors
+    /// [`Error::Unsupported`] where the adapter has no clock; as [`Executor::compile`] and [`Executor::run`].
+    #[cfg(not(target_arch = "wasm32"))]
+    pub async fn tune(&mut self, plan: &Plan, step: &Step) -> Result<()> {
+        self.adapter.health.check()?;
+        validate::plan(plan, self.memories.len)?;
+        self.snapshot(0);
+        let (adapter, pipelines, memories) = (&self.adapter, &mut self.pipelines, &self.memories);
+        let timed = super::profile::tiles(adapter, pipelines, memories, plan, step).await;
+        self.restore(0);
+        self.tiles.timed.extend(timed?);
+        Ok(())
     }
 
     fn program(&mut self, id: ProgramId) -> Result<&mut Program> {
@@ -185,7 +204,7 @@ impl Executor for GpuExecutor {
     fn compile(&mut self, plan: &Plan) -> Result<ProgramId> {
         self.adapter.health.check()?;
         validate::plan(plan, self.memories.len)?;
-        let program = Program::new(&self.adapter, &mut self.pipelines, &self.memories, plan, self.tile)?;
+        let program = Program::new(&self.adapter, &mut self.pipelines, &self.memories, plan, &self.tiles)?;
         self.programs.push(Some(program));
         Ok(ProgramId(self.programs.len() - 1))
     }

@@ -3,7 +3,7 @@
 use crate::error::{Error, Result};
 use crate::op::{GROUP, Space, View, WeightGradient};
 
-use super::lower::{self, Launch, Memory, Range};
+use super::lower::{self, Launch, Memory, Product, Range};
 use super::placement::Placement;
 use super::shaders::{self, Tile};
 
@@ -17,12 +17,18 @@ pub(super) struct Group {
     arenas: Vec<usize>,
     rows: Vec<[u32; 12]>,
     tile: Tile,
+    product: Product,
     tiles: u32,
 }
 
 impl Group {
-    pub(super) const fn new(tile: Tile) -> Self {
-        Self { arenas: Vec::new(), rows: Vec::new(), tile, tiles: 0 }
+    pub(super) const fn new(tile: Tile, product: Product) -> Self {
+        Self { arenas: Vec::new(), rows: Vec::new(), tile, product, tiles: 0 }
+    }
+
+    /// Its tiles, and what they were chosen by.
+    pub(super) const fn tile(&self) -> (Tile, Product) {
+        (self.tile, self.product)
     }
 
     /// Whether the dispatch can read `views` as well.
@@ -108,7 +114,8 @@ impl Group {
         let constants = [vec![count, tiles, 0, 0], self.table()].concat();
         let mut bindings = self.arenas()?;
         bindings.push((lower::whole(Memory::Grads), true));
-        Ok(Launch { shader, constants, bindings, workgroups: lower::folded(tiles) })
+        let product = Some(self.product);
+        Ok(Launch { shader, constants, bindings, workgroups: lower::folded(tiles), product })
     }
 }
 

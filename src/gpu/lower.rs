@@ -1,6 +1,7 @@
 //! Operations turned into dispatches: which shader, which ranges of which buffers, which constants, how
 //! many workgroups. Pure data; the contract is `shaders/README.md`.
 
+use std::collections::BTreeMap;
 use std::ops::Range as Span;
 
 use crate::error::{Error, Result};
@@ -30,6 +31,44 @@ const ENOUGH_SQUARES: u32 = 256;
 const ENOUGH_LOW: u32 = 1024;
 /// Terms from which on sharing them out is worth adding up.
 const LONG: u32 = 64;
+
+/// A product as far as its tiles go: how many of 64×64 it has, how many of 16×64, and the terms of its sums.
+pub(super) type Product = [u32; 3];
+
+/// Which tiles products are computed by.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Tiles {
+    /// These for all, for tests and benchmarks.
+    pub(super) forced: Option<Tile>,
+    /// What was fastest on this device.
+    pub(super) timed: BTreeMap<Product, Tile>,
+}
+
+impl Tiles {
+    fn of(&self, product: Product) -> Tile {
+        let [squares, low, depth] = product;
+        self.forced.or_else(|| self.timed.get(&product).copied()).unwrap_or(match () {
+            () if squares >= ENOUGH_SQUARES => Tile::Square,
+            () if low < ENOUGH_LOW && depth >= LONG => Tile::Parts,
+            () => Tile::Low,
+        })
+    }
+}
+
+/// How an operation is spread over a GPU.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Grid {
+    pub(super) tile: Tile,
+    pub(super) workgroups: [u32; 3],
+    /// `None` for what is no product.
+    pub(super) product: Option<Product>,
+}
+
+impl Grid {
+    const fn flat(workgroups: [u32; 3]) -> Self {
+        Self { tile: Tile::None, workgroups, product: None }
+    }
+}
 
 /// A GPU buffer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -64,6 +103,7 @@ pub(super) struct Launch {
     /// From binding 1 on, and whether it is written.
     pub(super) bindings: Vec<(Range, bool)>,
     pub(super) workgroups: [u32; 3],
+    pub(super) product: Option<Product>,
 }
 
 /// All of a GPU buffer.
@@ -89,7 +129,7 @@ pub(super) fn range(view: View, placement: &Placement) -> Range {
     }
 }
 
-/// The dispatches of the operations `span` of a plan, in order; products by `tile` or by what suits their size.
+/// The dispatches of the operations `span` of a plan, in order; products by `tiles`.
 ///
 /// # Errors
 /// [`Error::InvalidArgument`] for views that do not fit their memory or its alignment;
@@ -98,10 +138,10 @@ pub(super) fn lower(
     plan: &Plan,
     span: Span<usize>,
     placement: &Placement,
-    tile: Option<Tile>,
+    tiles: &Tiles,
 ) -> Result<Vec<Launch>> {
     let mut launches = Vec::new();
-    let lowering = Lowering { plan, placement, tile };
+    let lowering = Lowering { plan, placement, tiles };
     for part in fuse::chains(plan, span) {
         let ops = &plan.ops[part];
         ops.iter().try_for_each(check::views)?;
@@ -137,19 +177,10 @@ pub(super) fn folded(groups: u32) -> [u32; 3] {
 pub(super) struct Lowering<'a> {
     pub(super) plan: &'a Plan,
     pub(super) placement: &'a Placement,
-    tile: Option<Tile>,
+    tiles: &'a Tiles,
 }
 
 impl Lowering<'_> {
-    /// The variant for products of so many 64×64 and so many 16×64 tiles, with sums of `depth` terms.
-    fn tile_for(&self, squares: u32, low: u32, depth: u32) -> Tile {
-        self.tile.unwrap_or(match () {
-            () if squares >= ENOUGH_SQUARES => Tile::Square,
-            () if low < ENOUGH_LOW && depth >= LONG => Tile::Parts,
-            () => Tile::Low,
-        })
-    }
-
     /// Views as bindings.
     pub(super) fn bind(&self, read: &[View], written: &[View]) -> Vec<(Range, bool)> {
         let bind = |views: &[View], written| -> Vec<(Range, bool)> {
@@ -160,36 +191,38 @@ impl Lowering<'_> {
 
     /// The variant and the workgroups of a product with capacity for `samples` rows an image, `columns` columns and
     /// `depth` terms.
-    pub(super) fn tiles(&self, samples: u32, columns: u32, depth: u32) -> (Tile, [u32; 3]) {
+    pub(super) fn tiles(&self, samples: u32, columns: u32, depth: u32) -> Grid {
         let rows = self.plan.batch * samples;
         let across = columns.div_ceil(Tile::COLUMNS);
         let tiles = |tile: Tile| rows.div_ceil(tile.rows()).saturating_mul(across);
-        let tile = self.tile_for(tiles(Tile::Square), tiles(Tile::Low), depth);
-        (tile, [across, rows.div_ceil(tile.rows()), 1])
+        let product = [tiles(Tile::Square), tiles(Tile::Low), depth];
+        let tile = self.tiles.of(product);
+        Grid { tile, workgroups: [across, rows.div_ceil(tile.rows()), 1], product: Some(product) }
     }
 
     /// So many products of `channels` × `columns` × `depth`; their tiles are numbered, since there may be more than one
     /// dimension of a grid holds.
-    fn convolution(&self, channels: u32, columns: u32, depth: u32, products: u32) -> (Tile, [u32; 3]) {
+    fn convolution(&self, channels: u32, columns: u32, depth: u32, products: u32) -> Grid {
         let across = columns.div_ceil(Tile::COLUMNS);
         let tiles = |tile: Tile| channels.div_ceil(tile.rows()).saturating_mul(across);
         // Most of a square tile would lie empty beside few channels.
         let fits = channels > Tile::Square.rows() / 2;
         let squares = if fits { tiles(Tile::Square).saturating_mul(products) } else { 0 };
-        let tile = self.tile_for(squares, tiles(Tile::Low).saturating_mul(products), depth);
+        let product = [squares, tiles(Tile::Low).saturating_mul(products), depth];
+        let tile = self.tiles.of(product);
         let [wide, high, _] = folded(tiles(tile));
-        (tile, [wide, high, products])
+        Grid { tile, workgroups: [wide, high, products], product: Some(product) }
     }
 
     /// A kernel that strides over `width` values for each of `samples` rows an image.
-    fn flat(&self, samples: u32, width: u32, invocations: u32) -> (Tile, [u32; 3]) {
+    fn flat(&self, samples: u32, width: u32, invocations: u32) -> Grid {
         let values = u64::from(self.plan.batch) * u64::from(samples) * u64::from(width);
-        (Tile::None, flat(values, invocations))
+        Grid::flat(flat(values, invocations))
     }
 
     /// The variant and the workgroups of an operation that takes one dispatch.
-    fn grid(&self, op: &Op) -> (Tile, [u32; 3]) {
-        let each = |groups: u32| (Tile::None, [groups, 1, 1]);
+    fn grid(&self, op: &Op) -> Grid {
+        let each = |groups: u32| Grid::flat([groups, 1, 1]);
         match op {
             Op::Gather(o) => self.flat(1, o.pixels, FLAT),
             Op::GatherLabels(o) => self.flat(1, o.classes, FLAT),
@@ -216,7 +249,7 @@ impl Lowering<'_> {
                 let depth = rows.div_ceil(o.slices) * g.small_area();
                 self.convolution(g.small.channels, g.taps(), depth, o.slices)
             }
-            Op::SumSlices(o) => (Tile::None, flat(o.sum.len.into(), FLAT)),
+            Op::SumSlices(o) => Grid::flat(flat(o.sum.len.into(), FLAT)),
             Op::ConvGradBias(o) => each(o.channels),
             Op::Reparam(_) | Op::ImportanceWeights(_) => each(self.plan.batch),
             Op::ReparamGrad(o) => self.flat(1, o.latent, NARROW),
@@ -226,7 +259,7 @@ impl Lowering<'_> {
             Op::Loss(o) => self.flat(o.samples, o.width.next_multiple_of(LOSS_COLUMNS), FLAT),
             Op::ScaleRows(o) => self.flat(o.samples, o.width, FLAT),
             Op::GradNorm(_) => each(NORM_PARTIALS),
-            Op::Sgd(o) | Op::RmsProp(o) | Op::Adam(o) => (Tile::None, flat(u64::from(o.params.len), FLAT)),
+            Op::Sgd(o) | Op::RmsProp(o) | Op::Adam(o) => Grid::flat(flat(u64::from(o.params.len), FLAT)),
         }
     }
 
@@ -235,15 +268,15 @@ impl Lowering<'_> {
         if let Op::LinearGradWeight(group) = op {
             return self.weight_gradients(group, launches);
         }
-        let (tile, workgroups) = self.grid(op);
+        let Grid { tile, workgroups, product } = self.grid(op);
         let shader = shaders::find(op.name(), tile)?;
         let bindings = op.bindings().iter().map(|b| (range(b.view, self.placement), b.written)).collect();
-        launches.push(Launch { shader, constants: constants(op), bindings, workgroups });
+        launches.push(Launch { shader, constants: constants(op), bindings, workgroups, product });
         Ok(())
     }
 
     /// The variant for a group of products.
-    pub(super) fn tile_for_group(&self, group: &LinearGradWeight) -> Tile {
+    pub(super) fn group(&self, group: &LinearGradWeight) -> Group {
         let tiles = |tile: Tile| {
             let of = |p: &WeightGradient| {
                 p.outputs.div_ceil(tile.rows()).saturating_mul((p.inputs + 1).div_ceil(Tile::COLUMNS))
@@ -251,16 +284,16 @@ impl Lowering<'_> {
             group.products.iter().map(of).fold(0, u32::saturating_add)
         };
         let depth = group.products.iter().map(|p| self.plan.batch * p.samples).max().unwrap_or(0);
-        self.tile_for(tiles(Tile::Square), tiles(Tile::Low), depth)
+        let product = [tiles(Tile::Square), tiles(Tile::Low), depth];
+        Group::new(self.tiles.of(product), product)
     }
 
     /// One dispatch, or several where the products' factors lie in more arenas than one can read.
     fn weight_gradients(&self, group: &LinearGradWeight, launches: &mut Vec<Launch>) -> Result<()> {
-        let tile = self.tile_for_group(group);
-        let mut dispatch = Group::new(tile);
+        let mut dispatch = self.group(group);
         for product in &group.products {
             if !dispatch.takes(&[product.x, product.delta], self.placement) {
-                launches.push(std::mem::replace(&mut dispatch, Group::new(tile)).launch()?);
+                launches.push(std::mem::replace(&mut dispatch, self.group(group)).launch()?);
             }
             dispatch.push(product, self.placement)?;
         }
@@ -292,7 +325,7 @@ mod tests {
     }
 
     fn lower_all(plan: &Plan) -> Vec<Launch> {
-        lower(plan, 0..plan.ops.len(), &place(plan).unwrap(), None).unwrap()
+        lower(plan, 0..plan.ops.len(), &place(plan).unwrap(), &Tiles::default()).unwrap()
     }
 
     /// What a step of each preset's own recipe costs; browsers take tens of microseconds for each dispatch.
@@ -342,7 +375,7 @@ mod tests {
         for (i, place) in placement.places.iter_mut().enumerate() {
             place.arena = i;
         }
-        let launches = lower(&plan, 0..plan.ops.len(), &placement, None).unwrap();
+        let launches = lower(&plan, 0..plan.ops.len(), &placement, &Tiles::default()).unwrap();
         let op = plan.ops.iter().position(|o| matches!(o, Op::LinearGradWeight(_))).unwrap();
         let grouped = |l: &&Launch| shaders::SHADERS[l.shader].name == "linear_grad_weight";
         let dispatches: Vec<&Launch> = launches.iter().filter(grouped).collect();

@@ -10,11 +10,10 @@ use crate::plan::{Plan, validate};
 
 use super::adapter::Adapter;
 use super::losses::Losses;
-use super::lower::{self, Launch, Memory};
+use super::lower::{self, Launch, Memory, Tiles};
 use super::memory::{Dataset, Memories, RESIDENT};
 use super::pipelines::Pipelines;
 use super::placement::{self, Placement};
-use super::shaders::Tile;
 
 /// WebGPU's alignment of uniform bindings.
 const SLOT: usize = 256;
@@ -65,13 +64,13 @@ impl Program {
         pipelines: &mut Pipelines,
         memories: &Memories,
         plan: &Plan,
-        tile: Option<Tile>,
+        tiles: &Tiles,
     ) -> Result<Self> {
         let placement = placement::place(plan)?;
         let mut launches: Vec<Launch> = Vec::new();
         let mut phases = [const { Vec::new() }; 4];
         for phase in [Phase::All, Phase::Gradients, Phase::Losses, Phase::Update] {
-            for launch in lower::lower(plan, ops(plan, phase), &placement, tile)? {
+            for launch in lower::lower(plan, ops(plan, phase), &placement, tiles)? {
                 // Most dispatches of a part are those of the whole.
                 let index = launches.iter().position(|known| *known == launch).unwrap_or(launches.len());
                 if index == launches.len() {

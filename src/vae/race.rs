@@ -29,10 +29,10 @@ static KNOWN: Mutex<Vec<Known>> = Mutex::new(Vec::new());
 impl Vae {
     /// Where the choice was left to us and there is a real GPU: races it against the CPU, once for each adapter, size of
     /// model and batch, and goes on with the faster one. Call it before [`Self::train_start`]; parameters stay as they
-    /// are. `workers` would share the CPU's steps.
+    /// are. `workers` would share the CPU's steps. When the GPU goes away meanwhile, the CPU goes on without it.
     ///
     /// # Errors
-    /// [`Error::DeviceLost`], after which the model goes on living on the CPU.
+    /// [`Error::OutOfMemory`] where the CPU cannot take over.
     pub async fn settle(&mut self, config: &TrainConfig, workers: u32) -> Result<()> {
         match self.backend().reason_code {
             ReasonCode::HardwareAdapter => self.race(config, workers).await,
@@ -56,10 +56,7 @@ impl Vae {
         let times = match found {
             Some(times) => times,
             None => match self.times(config, workers).await {
-                Err(Error::DeviceLost(why)) => {
-                    self.fall_back().await?;
-                    return Err(Error::DeviceLost(why));
-                }
+                Err(Error::DeviceLost(_)) => return self.fall_back().await,
                 // Whatever else is wrong with the settings, the run itself will say.
                 Err(_) => return Ok(()),
                 Ok(times) => {

@@ -118,7 +118,7 @@ impl Engine {
     /// settings, and goes on with the faster one. An earlier run ends.
     ///
     /// # Errors
-    /// As `trainStart`; `device-lost`.
+    /// As `trainStart`.
     pub async fn settle(&mut self, settings: JsValue, workers: f64) -> JsResult<()> {
         Ok(self.vae.settle(&config(&settings)?, count("workers", workers)?).await?)
     }

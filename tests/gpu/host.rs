@@ -308,3 +308,29 @@ fn a_profile_has_every_dispatch_of_a_step() {
     gpu.run(program, Phase::All, &model.steps(1, 1)).unwrap();
     assert_eq!(pollster::block_on(gpu.read(None, model.whole(Space::Params))).unwrap(), profiled);
 }
+
+#[test]
+fn timed_tiles_are_taken_and_nothing_else_changes() {
+    let model = Model::new("dense-20", Rule::ADAM, 8, 4);
+    let (mut gpu, program) = loaded(&model);
+    let step = model.steps(1, 1)[0];
+    gpu.run(program, Phase::All, &[step]).unwrap();
+    let arenas = [Space::Params, Space::Moment1, Space::Moment2];
+    let read = |gpu: &mut GpuExecutor| {
+        arenas.map(|space| pollster::block_on(gpu.read(None, model.whole(space))).unwrap())
+    };
+    let before = read(&mut gpu);
+    match pollster::block_on(gpu.tune(&model.plan, &step)) {
+        Err(Error::Unsupported(why)) => return assert!(why.contains("no time"), "{why}"),
+        tuned => tuned.unwrap(),
+    }
+    assert_eq!(read(&mut gpu), before);
+    let tuned = gpu.compile(&model.plan).unwrap();
+    let ticket = gpu.run(tuned, Phase::All, &[step]).unwrap();
+    let with = losses(&mut gpu, ticket)[0];
+    let (mut plain, program) = loaded(&model);
+    plain.run(program, Phase::All, &[step]).unwrap();
+    let ticket = plain.run(program, Phase::All, &[step]).unwrap();
+    let without = losses(&mut plain, ticket)[0];
+    assert!((with.objective - without.objective).abs() < 1e-4 * without.objective, "{with:?}, {without:?}");
+}

@@ -182,6 +182,9 @@ export class FakeEngine {
     this.quadrature = 0;
   }
 
+  /** @type {WasmEngine['settle']} */
+  async settle() {}
+
   /** @type {WasmEngine['trainStart']} */
   trainStart({ batchSize = 128 }) {
     if (batchSize < 1) throw Object.assign(new Error('batchSize: 0, expected at least 1'), { code: 'invalid-argument' });

@@ -1,5 +1,7 @@
 //! Where each kernel is broken, one place at a time.
 
+use vae_playground::gpu::shaders::Tile;
+
 use crate::oracle::cases::Extent;
 
 /// What is replaced by what, and the extent of cases that must notice.
@@ -15,7 +17,15 @@ const TILE: &[Mutation] = &[
     ("outer(k + 3u,", "outer(k + 2u,", R),
     ("k < end; k += 4u", "k + 4u < end; k += 4u", R),
     ("k0 < depth;", "k0 + TILE_DEPTH < depth;", R),
-    ("finish(row0 + down + ROW_STEP", "finish(row0 + down + 2u * ROW_STEP", F),
+    ("finish(row0 + down + ", "finish(row0 + down / 2u + ", F),
+];
+
+/// The same, of tiles in parts alone.
+const PARTS: &[Mutation] = &[
+    ("i < TILE_PARTS", "i + 1u < TILE_PARTS", R),
+    ("(2u * i + mine)", "(2u * i)", R),
+    ("select(lower, upper, part < 2u)", "upper", F),
+    ("part * (TILE_DEPTH / TILE_PARTS)", "0u", R),
 ];
 
 /// The same, for kernels that take a sum's column from there.
@@ -384,8 +394,8 @@ fn own(op: &str) -> &'static [Mutation] {
     }
 }
 
-/// All mutations of an op.
-pub(crate) fn mutations(op: &str) -> Vec<Mutation> {
+/// All mutations of a variant of an op.
+pub(crate) fn mutations(op: &str, tile: Tile) -> Vec<Mutation> {
     let shared: &[&[Mutation]] = match op {
         "linear" => &[TILE, COLUMN, PRODUCT],
         "linear_loss" => &[TILE, COLUMN, PRODUCT, LIKELIHOOD],
@@ -404,5 +414,6 @@ pub(crate) fn mutations(op: &str) -> Vec<Mutation> {
         "sgd" | "rmsprop" | "adam" => &[UPDATE],
         _ => &[],
     };
-    shared.iter().copied().chain([own(op)]).flatten().copied().collect()
+    let parts: &[Mutation] = if tile == Tile::Parts { PARTS } else { &[] };
+    shared.iter().copied().chain([own(op), parts]).flatten().copied().collect()
 }

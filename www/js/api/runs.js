@@ -98,7 +98,8 @@ export class Runs {
     const { lock, post, giveWay, now } = this.parts;
     const session = new TrainingSession({
       engine: {
-        trainStart: (all) => {
+        trainStart: async (all) => {
+          await engine.settle(all, this.#limit);
           engine.trainStart(all);
           this.#gather(engine, dataset, all);
         },

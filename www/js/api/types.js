@@ -51,7 +51,8 @@
  * @property {string} simd vector instructions of the CPU path: in a browser, which build of the engine runs
  * @property {number} workers that share training, as planned before the first run; 1 beside a GPU
  * @property {string} reason why this backend was chosen, in English
- * @property {'requested' | 'hardware-adapter' | 'software-adapter' | 'no-adapter' | 'device-lost'} reasonCode
+ * @property {'requested' | 'hardware-adapter' | 'faster-gpu' | 'faster-cpu' | 'software-adapter' | 'no-adapter' | 'device-lost'} reasonCode
+ * @property {{ gpu: number, cpu: number }} [stepTimes] microseconds of a training step, where the choice was measured
  */
 
 /**
@@ -213,6 +214,7 @@
  * @property {(images: Float32Array, mu: Float32Array, logvar: Float32Array, points?: number) => void} quadratureStart
  * @property {() => Promise<{ done: number, total: number } & Partial<Quadrature>>} quadratureChunk the answer comes with the last one
  * @property {() => void} quadratureStop
+ * @property {(settings: TrainSettings, workers: number) => Promise<void>} settle
  * @property {(settings: TrainSettings) => void} trainStart
  * @property {(maxSteps: number) => Promise<ChunkResult>} trainChunk
  * @property {() => Promise<ChunkResult>} trainFlush losses of steps that the chunks so far have not handed back yet

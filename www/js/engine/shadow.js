@@ -16,7 +16,10 @@ export function shadow(vae) {
   const listeners = [];
 
   const create = async () => {
-    const made = await Vae.create({ model: vae.spec, backend: vae.backend.kind, weights: 'random' });
+    // Where nobody asked for a backend, this one may find by measuring that the other is faster.
+    const { kind, reasonCode } = vae.backend;
+    const backend = reasonCode === 'requested' || reasonCode === 'device-lost' ? kind : 'auto';
+    const made = await Vae.create({ model: vae.spec, backend, weights: 'random' });
     for (const listener of listeners) made.onBackendChange(listener);
     twin = made;
     return made;

@@ -70,11 +70,13 @@ function badge(store) {
   store.watch(['backend', 'lang'], ({ backend, lang }) => {
     box.hidden = backend === null;
     if (!backend) return;
-    const { kind, adapter, simd, workers, reasonCode } = backend;
+    const { kind, adapter, simd, workers, reasonCode, stepTimes } = backend;
+    const ms = (/** @type {number} */ microseconds) => (microseconds / 1000).toPrecision(2);
     box.dataset.value = kind;
     box.dataset.reason = reasonCode;
     name.textContent = [translate(lang, `backend.${kind}`), adapter].filter(Boolean).join(' · ');
-    reason.textContent = translate(lang, `backend.${reasonCode}`);
+    const measured = stepTimes && { gpu: ms(stepTimes.gpu), cpu: ms(stepTimes.cpu) };
+    reason.textContent = translate(lang, `backend.${reasonCode}`, measured);
     const many = workers === 1 ? translate(lang, 'backend.workers.one') : translate(lang, 'backend.workers', { count: workers });
     facts.textContent = [kind === 'cpu' && translate(lang, 'backend.simd', { simd }), kind === 'cpu' && many].filter(Boolean).join(' · ');
   });

@@ -17,6 +17,8 @@ export const page = {
   'backend.why': 'Why this backend?',
   'backend.requested': 'Asked for in the address.',
   'backend.hardware-adapter': 'This browser offers a real GPU.',
+  'backend.faster-gpu': 'A training step takes {gpu} ms on this GPU and {cpu} ms on the CPU, measured here.',
+  'backend.faster-cpu': 'A training step takes {cpu} ms on the CPU and {gpu} ms on this GPU, measured here.',
   'backend.software-adapter': 'The only GPU here is imitated by software, which is slower than this engine on the CPU.',
   'backend.no-adapter': 'This browser offers no GPU to the page.',
   'backend.device-lost': 'The GPU went away; the engine went on without it.',
