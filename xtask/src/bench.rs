@@ -17,21 +17,25 @@ pub(crate) enum Place {
     Native,
     /// CPU (wasm) and WebGPU in headless Chromium, on the built page
     Browser,
+    /// This project and other libraries that train in a browser, in one Chromium
+    Peers,
 }
 
 /// Runs the benchmarks of `place`, or all.
 pub(crate) fn run(project: &Project, place: Option<Place>) -> Result<()> {
     let results = project.path("target/bench");
     fs::create_dir_all(&results).with_context(|| format!("creating {}", results.display()))?;
-    for each in [Place::Native, Place::Browser] {
+    for each in [Place::Native, Place::Browser, Place::Peers] {
         if place.is_none_or(|place| place == each) {
             let json = results.join(match each {
                 Place::Native => "native.json",
                 Place::Browser => "browser.json",
+                Place::Peers => "peers.json",
             });
             match each {
                 Place::Native => native(project, &json)?,
                 Place::Browser => browser(project, &json)?,
+                Place::Peers => peers(project, &json)?,
             }
             println!("figures: {}", json.display());
         }
@@ -53,5 +57,15 @@ fn browser(project: &Project, json: &std::path::Path) -> Result<()> {
     let sh = &project.sh;
     let chromium = system::chromium().context("no Chromium found")?;
     cmd!(sh, "node tests/browser/bench.mjs --json {json}").env("CHROMIUM", chromium).run()?;
+    Ok(())
+}
+
+fn peers(project: &Project, json: &std::path::Path) -> Result<()> {
+    system::ensure(project)?;
+    web::build(project, Profile::Release)?;
+    let sh = &project.sh;
+    tools::peers(project)?;
+    let chromium = system::chromium().context("no Chromium found")?;
+    cmd!(sh, "node benches/peers/peers.mjs --json {json}").env("CHROMIUM", chromium).run()?;
     Ok(())
 }

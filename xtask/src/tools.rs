@@ -120,6 +120,14 @@ pub(crate) fn npm_packages(project: &Project) -> Result<()> {
     fs::write(&stamp, wanted).with_context(|| format!("writing {}", stamp.display()))
 }
 
+/// The libraries that the benchmark of peers compares with; nothing else needs them.
+pub(crate) fn peers(project: &Project) -> Result<()> {
+    let sh = &project.sh;
+    cmd!(sh, "{NPM} ci --ignore-scripts --no-fund --no-audit --prefix benches/peers")
+        .run()
+        .context("installing the libraries to compare with")
+}
+
 fn major_version(node: &str) -> Option<u32> {
     node.trim().strip_prefix('v')?.split('.').next()?.parse().ok()
 }
