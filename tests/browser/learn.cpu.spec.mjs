@@ -118,6 +118,19 @@ test('the glossary finds words in both languages', async ({ page }) => {
   await expect.poll(() => entries.count()).toBeGreaterThan(1);
 });
 
+test('a conditional model’s loss is told in its class', async ({ page }) => {
+  await open(page, '#preset=cvae-20&tab=learn');
+  await page.getByTestId('slow-start').click();
+  const guide = page.getByTestId('guide');
+  await page.getByTestId('guide-play').click();
+  for (let i = 2; i <= 5; i++) {
+    await page.keyboard.press('ArrowRight');
+    await expect(guide).toContainText(`${i} of 7`);
+  }
+  await expect(guide).toContainText(/Reconstruction \d+\.\d nats/);
+  await expect(page.getByTestId('error')).toHaveCount(0);
+});
+
 test('slow motion goes through one real training step', async ({ page }) => {
   await open(page, '#tab=learn');
   await page.getByTestId('slow-start').click();

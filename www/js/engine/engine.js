@@ -124,7 +124,8 @@ export function createEngine(vae, store) {
      */
     async latentGradient(z, input) {
       try {
-        const { recon, dz } = await vae.latentGradient(z, input);
+        const { spec, label } = store.state;
+        const { recon, dz } = await vae.latentGradient(z, input, { labels: spec?.classes ? Uint8Array.of(label) : undefined });
         return { recon: recon[0], dz };
       } catch (thrown) {
         report(thrown);
