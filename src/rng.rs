@@ -95,7 +95,7 @@ fn ln_unit(u: f32) -> f32 {
 
 /// cos(2π·bits/2³²): the top two bits choose the quadrant, Taylor series do the rest.
 #[inline]
-fn cos_turn(bits: u32) -> f32 {
+pub(crate) fn cos_turn(bits: u32) -> f32 {
     let x = unit(bits << 2) * std::f32::consts::FRAC_PI_2;
     let x2 = x * x;
     let cosine = 1.0
