@@ -155,6 +155,36 @@ impl CpuExecutor {
         &mut self.arenas.grads
     }
 
+    /// The losses of a ticket's steps, which have run.
+    ///
+    /// # Errors
+    /// [`Error::InvalidArgument`] if the ticket is of no program that computes losses.
+    pub fn losses(&mut self, ticket: &Ticket) -> Result<Vec<StepMetrics>> {
+        let program = self.program(ticket.program)?;
+        let ring = program.plan.ports.metrics.filter(|view| matches!(view.space, Space::Local(_)));
+        let ring = ring.ok_or_else(|| Error::argument("ticket", "the program computes no losses"))?;
+        let values = self.place(Some(ticket.program), ring)?;
+        let entries = ticket.slots.iter().map(|&slot| {
+            let at = (slot * METRICS) as usize;
+            values.get(at..at + METRICS as usize).map(StepMetrics::from_ring)
+        });
+        entries
+            .collect::<Option<_>>()
+            .ok_or_else(|| Error::argument("ticket", format!("slots {:?} of a shorter ring", ticket.slots)))
+    }
+
+    /// Whether every parameter and every moment is finite.
+    #[must_use]
+    pub fn finite(&self) -> bool {
+        self.state().iter().all(|arena| arena.iter().all(|v| v.is_finite()))
+    }
+
+    /// The parameters and both moments, without a copy.
+    #[must_use]
+    pub fn state(&self) -> [&[f32]; 3] {
+        [&self.arenas.params, &self.arenas.moment1, &self.arenas.moment2]
+    }
+
     fn program(&self, id: ProgramId) -> Result<&Program> {
         self.programs.get(id.0).and_then(Option::as_ref).ok_or_else(|| unknown(id))
     }
@@ -323,17 +353,7 @@ impl Executor for CpuExecutor {
     }
 
     async fn collect(&mut self, ticket: Ticket) -> Result<Vec<StepMetrics>> {
-        let program = self.program(ticket.program)?;
-        let ring = program.plan.ports.metrics.filter(|view| matches!(view.space, Space::Local(_)));
-        let ring = ring.ok_or_else(|| Error::argument("ticket", "the program computes no losses"))?;
-        let values = self.place(Some(ticket.program), ring)?;
-        let entries = ticket.slots.iter().map(|&slot| {
-            let at = (slot * METRICS) as usize;
-            values.get(at..at + METRICS as usize).map(StepMetrics::from_ring)
-        });
-        entries
-            .collect::<Option<_>>()
-            .ok_or_else(|| Error::argument("ticket", format!("slots {:?} of a shorter ring", ticket.slots)))
+        self.losses(&ticket)
     }
 
     fn write(&mut self, program: Option<ProgramId>, view: View, data: &[f32]) -> Result<()> {

@@ -3,12 +3,14 @@
 //! All hold the same parameters and moments and make the same updates. One, the lead, has the run: it hands out chunks
 //! of steps and takes their losses. For every step of a chunk each worker calls [`Trainer::part_gradients`]; gradients
 //! are exchanged and summed in the order of the workers ([`sum`]), so that all come to the same bits; and each calls
-//! [`Trainer::part_update`]. Whoever exchanges them is no part of this.
+//! [`Trainer::part_update`]. Whoever exchanges them is no part of this. All
+//! of it is the CPU's: a GPU's gradients stay on it.
 
 use std::ops::Range;
 
 use super::report::{Phase, Progress};
 use super::{MAX_CHUNK, Trainer};
+use crate::cpu::CpuExecutor;
 use crate::error::{Error, Result};
 use crate::executor::{self, Executor, StepMetrics};
 use crate::loss::Objective;
@@ -16,6 +18,9 @@ use crate::op::Step;
 
 /// Values that [`sum`] adds at a time, so that they stay in a cache.
 const BLOCK: usize = 8192;
+
+/// Why a run cannot begin.
+const NOT_FINITE: &str = "a value of its parameters or moments is not finite; reset or load the model first";
 
 /// Steps that all workers make together: of training, or of evaluation.
 #[derive(Debug, Clone, PartialEq)]
@@ -115,9 +120,12 @@ impl Trainer {
     ///
     /// # Errors
     /// [`Error::InvalidArgument`] for parameters that are not finite; whatever the executor answers.
-    pub async fn team_begin(&mut self, executor: &mut impl Executor, max_steps: u32) -> Result<Chunk> {
+    pub fn team_begin(&mut self, executor: &mut CpuExecutor, max_steps: u32) -> Result<Chunk> {
         let max_steps = max_steps.clamp(1, MAX_CHUNK);
-        self.check_start(executor).await?;
+        if !self.checked && !executor.finite() {
+            return Err(Error::argument("model", NOT_FINITE));
+        }
+        self.checked = true;
         let (phase, epoch) = (self.phase, self.position.epoch);
         let (steps, told) = match phase {
             Phase::Training => {
@@ -140,7 +148,7 @@ impl Trainer {
     /// [`Error::InvalidArgument`] if there are no such images.
     pub fn take_part(
         &mut self,
-        executor: &mut impl Executor,
+        executor: &mut CpuExecutor,
         chunk: Chunk,
         index: u32,
         count: u32,
@@ -163,7 +171,7 @@ impl Trainer {
     ///
     /// # Errors
     /// [`Error::InvalidArgument`] outside of a chunk; whatever the executor answers.
-    pub async fn part_gradients(&mut self, executor: &mut impl Executor, i: usize) -> Result<Option<Share>> {
+    pub fn part_gradients(&mut self, executor: &mut CpuExecutor, i: usize) -> Result<Option<Share>> {
         let part = self.part.as_ref().ok_or_else(no_chunk)?;
         let Some(step) = *part.slices.get(i).ok_or_else(no_chunk)? else { return Ok(None) };
         let ticket = match (part.chunk.phase, self.test) {
@@ -173,8 +181,7 @@ impl Trainer {
                 executor.run(self.train, executor::Phase::Losses, &[step])?
             }
         };
-        let losses = executor.collect(ticket).await?;
-        let StepMetrics { recon, kl, objective, rows, .. } = losses[0];
+        let StepMetrics { recon, kl, objective, rows, .. } = executor.losses(&ticket)?[0];
         Ok(Some(Share { recon, kl, objective, rows }))
     }
 
@@ -198,15 +205,14 @@ impl Trainer {
     ///
     /// # Errors
     /// [`Error::InvalidArgument`] outside of a chunk; whatever the executor answers.
-    pub async fn part_update(&mut self, executor: &mut impl Executor, i: usize) -> Result<()> {
+    pub fn part_update(&mut self, executor: &mut CpuExecutor, i: usize) -> Result<()> {
         let part = self.part.as_mut().ok_or_else(no_chunk)?;
         let (whole, slice) = part.chunk.steps.get(i).zip(part.slices.get(i)).ok_or_else(no_chunk)?;
         // A worker without a slice updates too; the losses that come with it are nobody's.
         let step = slice.unwrap_or(Step { rows: 1, ..*whole });
         let ticket = executor.run(self.train, executor::Phase::Update, &[step])?;
-        let metrics = executor.collect(ticket).await?;
         // Of the whole batch, unlike the others: it was computed from the sum.
-        part.losses[i].grad_norm_squared = metrics[0].grad_norm_squared;
+        part.losses[i].grad_norm_squared = executor.losses(&ticket)?[0].grad_norm_squared;
         Ok(())
     }
 

@@ -4,10 +4,11 @@
 use super::Vae;
 use super::training::no_run;
 use crate::backend::Backend;
+use crate::cpu::CpuExecutor;
 use crate::error::{Error, Result};
 use crate::executor::Executor;
-use crate::op::Space;
-use crate::train::{Chunk, Division, Progress, Share};
+use crate::op::{Space, View};
+use crate::train::{Chunk, Division, Progress, Share, Trainer};
 
 impl Vae {
     /// What sharing the run under way is about.
@@ -20,31 +21,40 @@ impl Vae {
         Ok(division)
     }
 
-    /// The lead's: a chunk for all to take part in; see [`crate::train::Trainer::team_begin`].
-    ///
-    /// # Errors
-    /// As [`Self::train_chunk`].
-    pub async fn team_begin(&mut self, max_steps: u32) -> Result<Chunk> {
+    /// The run under way, and what it runs on.
+    fn shared(&mut self) -> Result<(&mut Trainer, &mut CpuExecutor)> {
         let run = self.run.as_mut().ok_or_else(no_run)?;
-        run.team_begin(&mut self.main.executor, max_steps).await
+        match &mut self.main.executor {
+            Backend::Cpu(cpu) => Ok((run, cpu)),
+            Backend::Gpu(_) => Err(Error::Unsupported("a GPU's gradients stay on it".into())),
+        }
     }
 
-    /// This worker's part in a chunk; see [`crate::train::Trainer::take_part`].
+    /// The lead's: a chunk for all to take part in; see [`Trainer::team_begin`].
+    ///
+    /// # Errors
+    /// [`Error::InvalidArgument`] without a run, and for parameters that are not finite.
+    pub fn team_begin(&mut self, max_steps: u32) -> Result<Chunk> {
+        let (run, cpu) = self.shared()?;
+        run.team_begin(cpu, max_steps)
+    }
+
+    /// This worker's part in a chunk; see [`Trainer::take_part`].
     ///
     /// # Errors
     /// [`Error::InvalidArgument`] without a run, or for images that are not there.
     pub fn take_part(&mut self, chunk: Chunk, index: u32, count: u32) -> Result<()> {
-        let run = self.run.as_mut().ok_or_else(no_run)?;
-        run.take_part(&mut self.main.executor, chunk, index, count)
+        let (run, cpu) = self.shared()?;
+        run.take_part(cpu, chunk, index, count)
     }
 
     /// Gradients of this worker's slice of step `i`, or its held-out losses.
     ///
     /// # Errors
     /// [`Error::InvalidArgument`] outside of a chunk.
-    pub async fn part_gradients(&mut self, i: usize) -> Result<Option<Share>> {
-        let run = self.run.as_mut().ok_or_else(no_run)?;
-        run.part_gradients(&mut self.main.executor, i).await
+    pub fn part_gradients(&mut self, i: usize) -> Result<Option<Share>> {
+        let (run, cpu) = self.shared()?;
+        run.part_gradients(cpu, i)
     }
 
     /// The lead's: the losses of step `i`.
@@ -59,9 +69,9 @@ impl Vae {
     ///
     /// # Errors
     /// [`Error::InvalidArgument`] outside of a chunk.
-    pub async fn part_update(&mut self, i: usize) -> Result<()> {
-        let run = self.run.as_mut().ok_or_else(no_run)?;
-        run.part_update(&mut self.main.executor, i).await
+    pub fn part_update(&mut self, i: usize) -> Result<()> {
+        let (run, cpu) = self.shared()?;
+        run.part_update(cpu, i)
     }
 
     /// The lead's: what the chunk brought.
@@ -77,34 +87,28 @@ impl Vae {
     /// The gradients, which the workers of a team exchange.
     ///
     /// # Errors
-    /// [`Error::Unsupported`] on a GPU.
+    /// [`Error::InvalidArgument`] without a run; [`Error::Unsupported`] on a GPU.
     pub fn gradients(&mut self) -> Result<&mut [f32]> {
-        match &mut self.main.executor {
-            Backend::Cpu(cpu) => Ok(cpu.grads_mut()),
-            Backend::Gpu(_) => Err(Error::Unsupported("a GPU's gradients stay on it".into())),
-        }
+        Ok(self.shared()?.1.grads_mut())
     }
 
     /// Parameters and both moments, padding included: what a worker that joins a run needs.
     ///
     /// # Errors
-    /// [`Error::DeviceLost`].
-    pub async fn team_state(&mut self) -> Result<[Vec<f32>; 3]> {
-        let [first, second] = self.moments().await?;
-        Ok([self.params().await?, first, second])
+    /// [`Error::InvalidArgument`] without a run; [`Error::Unsupported`] on a GPU.
+    pub fn team_state(&mut self) -> Result<[&[f32]; 3]> {
+        Ok(self.shared()?.1.state())
     }
 
     /// Takes another worker's state into the run under way.
     ///
     /// # Errors
     /// [`Error::InvalidArgument`] without a run, and for values of another model.
-    pub fn join_team(&mut self, state: &[Vec<f32>; 3]) -> Result<()> {
-        if self.run.is_none() {
-            return Err(no_run());
-        }
+    pub fn join_team(&mut self, state: [&[f32]; 3]) -> Result<()> {
+        let len = self.layout.len;
+        let (_, cpu) = self.shared()?;
         for (space, values) in [Space::Params, Space::Moment1, Space::Moment2].into_iter().zip(state) {
-            let whole = self.whole(space);
-            self.main.executor.write(None, whole, values)?;
+            cpu.write(None, View { space, offset: 0, len }, values)?;
         }
         Ok(())
     }

@@ -34,8 +34,8 @@ impl Engine {
     /// # Errors
     /// `invalid-argument`.
     #[wasm_bindgen(js_name = teamBegin)]
-    pub async fn team_begin(&mut self, max_steps: f64) -> JsResult {
-        let Chunk { phase, epoch, steps } = self.vae.team_begin(count("maxSteps", max_steps)?).await?;
+    pub fn team_begin(&mut self, max_steps: f64) -> JsResult {
+        let Chunk { phase, epoch, steps } = self.vae.team_begin(count("maxSteps", max_steps)?)?;
         let bytes = Uint8Array::from(bytemuck::cast_slice::<Step, u8>(&steps));
         Ok(object([
             ("training", (phase == Phase::Training).into()),
@@ -73,8 +73,8 @@ impl Engine {
     /// # Errors
     /// `invalid-argument` outside of a chunk.
     #[wasm_bindgen(js_name = partGradients)]
-    pub async fn part_gradients(&mut self, i: f64) -> JsResult<Float32Array> {
-        let share = self.vae.part_gradients(count("i", i)? as usize).await?;
+    pub fn part_gradients(&mut self, i: f64) -> JsResult<Float32Array> {
+        let share = self.vae.part_gradients(count("i", i)? as usize)?;
         let values = share.map(|share| [share.recon, share.kl, share.objective, share.rows]);
         Ok(Float32Array::from(values.as_slice().as_flattened()))
     }
@@ -96,8 +96,8 @@ impl Engine {
     /// # Errors
     /// `invalid-argument` outside of a chunk.
     #[wasm_bindgen(js_name = partUpdate)]
-    pub async fn part_update(&mut self, i: f64) -> JsResult<()> {
-        Ok(self.vae.part_update(count("i", i)? as usize).await?)
+    pub fn part_update(&mut self, i: f64) -> JsResult<()> {
+        Ok(self.vae.part_update(count("i", i)? as usize)?)
     }
 
     /// What the chunk brought, in the shape of `trainChunk`.
@@ -154,10 +154,10 @@ impl Engine {
     /// Parameters and both moments, for a worker that joins.
     ///
     /// # Errors
-    /// `device-lost`.
+    /// `invalid-argument` without a run.
     #[wasm_bindgen(js_name = teamState)]
-    pub async fn team_state(&mut self) -> JsResult<Array> {
-        Ok(self.vae.team_state().await?.iter().map(|values| floats(values)).collect())
+    pub fn team_state(&mut self) -> JsResult<Array> {
+        Ok(self.vae.team_state()?.iter().map(|values| floats(values)).collect())
     }
 
     /// Takes what `teamState` gave into the run under way.
@@ -165,8 +165,8 @@ impl Engine {
     /// # Errors
     /// `invalid-argument` without a run, and for another model's.
     #[wasm_bindgen(js_name = joinTeam)]
-    pub fn join_team(&mut self, params: Vec<f32>, first: Vec<f32>, second: Vec<f32>) -> JsResult<()> {
-        Ok(self.vae.join_team(&[params, first, second])?)
+    pub fn join_team(&mut self, params: &[f32], first: &[f32], second: &[f32]) -> JsResult<()> {
+        Ok(self.vae.join_team([params, first, second])?)
     }
 }
 

@@ -241,12 +241,10 @@ export class FakeEngine {
   }
 
   /** @type {WasmEngine['teamBegin']} */
-  async teamBegin(maxSteps) {
-    return this.#exclusively(`teamBegin ${maxSteps}`, () => {
-      const training = this.evaluating === 0;
-      const steps = new Uint8Array(training ? Math.min(maxSteps, this.stepsWanted - this.step) : this.evaluating);
-      return { training, epoch: 0, steps: steps.fill(this.rows) };
-    });
+  teamBegin(maxSteps) {
+    const training = this.evaluating === 0;
+    const steps = new Uint8Array(training ? Math.min(maxSteps, this.stepsWanted - this.step) : this.evaluating);
+    return { training, epoch: 0, steps: steps.fill(this.rows) };
   }
 
   /** A step is a byte: its images. @type {WasmEngine['takePart']} */
@@ -257,15 +255,14 @@ export class FakeEngine {
   }
 
   /** Each worker's gradients are its number, counted from 1, and what it has come to. @type {WasmEngine['partGradients']} */
-  async partGradients(i) {
-    return this.#exclusively(`partGradients ${i}`, () => {
-      const { index } = this.part;
-      const workers = Math.min(this.rows, this.part.workers);
-      const images = Math.floor((this.rows * (index + 1)) / workers) - Math.floor((this.rows * index) / workers);
-      if (this.rows <= index) return new Float32Array();
-      this.gradients = this.values.map((value) => value / 1000 + index + 1);
-      return Float32Array.of(images, images, images, images);
-    });
+  partGradients(i) {
+    this.calls.push(`partGradients ${i}`);
+    const { index } = this.part;
+    const workers = Math.min(this.rows, this.part.workers);
+    const images = Math.floor((this.rows * (index + 1)) / workers) - Math.floor((this.rows * index) / workers);
+    if (this.rows <= index) return new Float32Array();
+    this.gradients = this.values.map((value) => value / 1000 + index + 1);
+    return Float32Array.of(images, images, images, images);
   }
 
   /** @type {WasmEngine['partLosses']} */
@@ -274,10 +271,9 @@ export class FakeEngine {
   }
 
   /** @type {WasmEngine['partUpdate']} */
-  async partUpdate(i) {
-    return this.#exclusively(`partUpdate ${i}`, () => {
-      this.values = this.values.map((value, at) => value - this.gradients[at]);
-    });
+  partUpdate(i) {
+    this.calls.push(`partUpdate ${i}`);
+    this.values = this.values.map((value, at) => value - this.gradients[at]);
   }
 
   /** @type {WasmEngine['teamEnd']} */
@@ -314,8 +310,8 @@ export class FakeEngine {
   }
 
   /** @type {WasmEngine['teamState']} */
-  async teamState() {
-    return this.#exclusively('teamState', () => [this.values.slice(), new Float32Array(7), new Float32Array(7)]);
+  teamState() {
+    return [this.values.slice(), new Float32Array(7), new Float32Array(7)];
   }
 
   /** @type {WasmEngine['joinTeam']} */

@@ -163,7 +163,7 @@ test('a worker that fails costs no step', async () => {
 
 test("a worker's own error is told and costs no step", async () => {
   const { team, engines, changes } = gather(2);
-  engines[1].partUpdate = async () => {
+  engines[1].partUpdate = () => {
     throw Object.assign(new Error('memory allocation failed'), { code: 'out-of-memory' });
   };
   await team.trainChunk(1);

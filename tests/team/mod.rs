@@ -21,17 +21,16 @@ fn team(spec: &VaeSpec, config: TrainConfig, workers: usize) -> Vec<Vae> {
             vae
         })
         .collect();
-    let state = block_on(team[0].team_state()).unwrap();
+    let state = team[0].team_state().unwrap().map(<[f32]>::to_vec);
     for peer in &mut team[1..] {
-        peer.join_team(&state).unwrap();
+        peer.join_team(state.each_ref().map(Vec::as_slice)).unwrap();
     }
     team
 }
 
 /// Gradients of all workers for step `i`, summed at each; the lead takes the losses.
 fn step(team: &mut [Vae], i: usize, training: bool) {
-    let shares: Vec<Share> =
-        team.iter_mut().filter_map(|vae| block_on(vae.part_gradients(i)).unwrap()).collect();
+    let shares: Vec<Share> = team.iter_mut().filter_map(|vae| vae.part_gradients(i).unwrap()).collect();
     team[0].part_losses(i, &shares).unwrap();
     if !training {
         return;
@@ -41,12 +40,12 @@ fn step(team: &mut [Vae], i: usize, training: bool) {
         train::sum(vae.gradients().unwrap(), index, shares.len(), |worker, range, to| {
             to.copy_from_slice(&parts[worker][range]);
         });
-        block_on(vae.part_update(i)).unwrap();
+        vae.part_update(i).unwrap();
     }
 }
 
 fn chunk(team: &mut [Vae], max_steps: u32) -> Result<Progress, Error> {
-    let chunk = block_on(team[0].team_begin(max_steps)).unwrap();
+    let chunk = team[0].team_begin(max_steps).unwrap();
     let workers = team.len() as u32;
     for (index, vae) in team.iter_mut().enumerate() {
         vae.take_part(chunk.clone(), index as u32, workers).unwrap();
@@ -156,14 +155,14 @@ fn a_lead_whose_peers_go_away_finishes_the_chunk_alone() {
     let mut whole = team(&spec(), config(), 1);
     let expected = chunk(&mut whole, 4).unwrap().steps;
     let mut team = team(&spec(), config(), 3);
-    let shared = block_on(team[0].team_begin(4)).unwrap();
+    let shared = team[0].team_begin(4).unwrap();
     for (index, vae) in team.iter_mut().enumerate() {
         vae.take_part(shared.clone(), index as u32, 3).unwrap();
     }
     step(&mut team, 0, true);
     step(&mut team, 1, true);
     // The gradients of its own slice are there, those of the others are not coming.
-    block_on(team[0].part_gradients(2)).unwrap();
+    team[0].part_gradients(2).unwrap();
     team[0].take_part(shared, 0, 1).unwrap();
     step(&mut team[..1], 2, true);
     step(&mut team[..1], 3, true);
@@ -183,7 +182,7 @@ fn a_worker_that_joins_later_takes_the_state_of_the_run() {
     chunk(&mut first, 3).unwrap();
     let mut lead = first.remove(0);
     let mut second = team(&spec(), config(), 2).remove(1);
-    second.join_team(&block_on(lead.team_state()).unwrap()).unwrap();
+    second.join_team(lead.team_state().unwrap()).unwrap();
     let mut both = [lead, second];
     let later = chunk(&mut both, 2).unwrap();
     for (a, b) in later.steps.iter().zip(&expected[1].steps) {
@@ -207,10 +206,10 @@ fn a_shared_step_that_is_not_finite_restores_good_parameters() {
 fn what_cannot_be_shared_says_so() {
     let mut vae = open(Choice::Cpu, 1);
     assert!(vae.division().is_err());
-    assert!(vae.join_team(&Default::default()).is_err());
-    assert!(block_on(vae.team_begin(1)).is_err());
+    assert!(vae.join_team([&[]; 3]).is_err());
+    assert!(vae.team_begin(1).is_err());
     vae.train_start(config(), Position::default()).unwrap();
-    assert!(block_on(vae.part_gradients(0)).is_err());
+    assert!(vae.part_gradients(0).is_err());
     let division = vae.division().unwrap();
     assert!(division.divisible && division.flops > 16 * 6 * 36 * 24 && division.gradients >= 36 * 24 * 2);
     let objective = Objective::Elbo { free_bits: 0.5 };

@@ -85,10 +85,10 @@ export class Peer {
     const slices = engine.takePart(training, epoch, steps, index, links.length);
     const shares = [];
     for (let i = 0; i < slices.length; i++) {
-      const share = await engine.partGradients(i);
+      const share = engine.partGradients(i);
       if (training) {
         await exchange.reduce(engine, share, slices[i]);
-        await engine.partUpdate(i);
+        engine.partUpdate(i);
       } else {
         shares.push(...share);
       }

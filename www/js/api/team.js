@@ -98,7 +98,7 @@ export class Team {
       const { length: count } = this.#members;
       if (count === 0) break;
       const { gradients } = engine.division();
-      const state = await engine.teamState();
+      const state = engine.teamState();
       const ports = channels(count + 1);
       const joined = await Promise.allSettled(this.#members.map((member, i) => member.join(this.#joining(member, run, i + 1, ports[i + 1], state, gradients))));
       const failed = joined.find((one) => one.status === 'rejected');
@@ -162,7 +162,7 @@ export class Team {
    */
   async #chunk(run, exchange, maxSteps) {
     const { engine } = run;
-    const chunk = await engine.teamBegin(maxSteps);
+    const chunk = engine.teamBegin(maxSteps);
     const { training, epoch, steps } = chunk;
     let slices = engine.takePart(training, epoch, steps, 0, exchange.links.length);
     let i = 0;
@@ -177,8 +177,8 @@ export class Team {
       // An update follows only once all gradients are there: this step and those behind it are made alone.
       slices = engine.takePart(training, epoch, steps, 0, 1);
       for (; i < slices.length; i++) {
-        engine.partLosses(i, await engine.partGradients(i));
-        if (training) await engine.partUpdate(i);
+        engine.partLosses(i, engine.partGradients(i));
+        if (training) engine.partUpdate(i);
       }
       run.workers = this.#members.length + 1;
       this.parts.onChange(run.workers, this.#problem);
@@ -194,10 +194,10 @@ export class Team {
    */
   async #step(engine, exchange, i, slices) {
     const began = this.parts.now();
-    const share = await engine.partGradients(i);
+    const share = engine.partGradients(i);
     const shares = await this.#watched(exchange, this.parts.now() - began, () => exchange.reduce(engine, share, slices));
     engine.partLosses(i, shares);
-    await engine.partUpdate(i);
+    engine.partUpdate(i);
   }
 
   /**
@@ -209,7 +209,7 @@ export class Team {
     const began = this.parts.now();
     /** @type {Float32Array[]} */
     const mine = [];
-    for (let i = 0; i < slices.length; i++) mine.push(await engine.partGradients(i));
+    for (let i = 0; i < slices.length; i++) mine.push(engine.partGradients(i));
     const theirs = await this.#watched(exchange, this.parts.now() - began, async () => {
       const all = [];
       for (const worker of exchange.others()) all.push((await exchange.link(worker).receive()).share);
