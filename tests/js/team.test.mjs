@@ -78,6 +78,8 @@ test('a large step is shared, a small one is not', () => {
   assert.equal(teamSize(large, 2), 2);
   assert.ok(stepTime(large, 2) < stepTime(large, 1) / 1.5);
   assert.equal(teamSize({ divisible: true, flops: 2e6, gradients: 26_000 }, 8), 1);
+  // A quarter of the batch: as much is exchanged for less work.
+  assert.equal(teamSize({ ...large, flops: large.flops / 4 }, 2), 1);
   assert.equal(teamSize({ ...large, divisible: false }, 8), 1);
   assert.ok(teamSize({ divisible: true, flops: 4e9, gradients: 250_000 }, 8) > 4);
 });

@@ -7,18 +7,18 @@ const MOST = 8;
 /** Largest number that can be asked for. */
 const LIMIT = 64;
 /** Another worker must make a step shorter by this part, or it is left to others. */
-const WORTH = 0.05;
+const WORTH = 0.1;
 
 /** What a step costs, measured in Chromium on two cores (benches/README.md, "Scaling"). */
 const COSTS = Object.freeze({
   /** Floating-point operations of a worker in 1 ms. */
-  flopsPerMs: 30e6,
+  flopsPerMs: 38e6,
   /** ms for each million of parameters that no worker is spared: the update, and weights packed for products. */
-  fixed: 1.6,
+  fixed: 1.5,
   /** ms of one message to another worker and back to work. */
-  message: 0.15,
+  message: 0.3,
   /** ms for a million of values that are copied out, handed over, and added. */
-  copy: 0.9,
+  copy: 1.2,
 });
 
 /** @param {unknown} workers @returns {number | 'auto'} @throws {VaeError} `invalid-argument` */
