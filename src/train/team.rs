@@ -88,22 +88,31 @@ pub fn sum(own: &mut [f32], index: usize, count: usize, read: impl Fn(usize, Ran
     let (mut total, mut next) = (vec![0.0; BLOCK.min(own.len())], vec![0.0; BLOCK.min(own.len())]);
     for (i, own) in own.chunks_mut(BLOCK).enumerate() {
         let range = i * BLOCK..i * BLOCK + own.len();
-        let (total, next) = (&mut total[..own.len()], &mut next[..own.len()]);
-        for slice in 0..count {
-            let part: &[f32] = if slice == index {
-                own
+        let next = &mut next[..own.len()];
+        // Of two, either may come first: the sum is the same.
+        if index == 0 || (index, count) == (1, 2) {
+            for slice in (0..count).filter(|&slice| slice != index) {
+                read(slice, range.clone(), next);
+                add(own, next);
+            }
+            continue;
+        }
+        let total = &mut total[..own.len()];
+        read(0, range.clone(), total);
+        for slice in 1..count {
+            if slice == index {
+                add(total, own);
             } else {
                 read(slice, range.clone(), next);
-                next
-            };
-            if slice == 0 {
-                total.copy_from_slice(part);
-            } else {
-                total.iter_mut().zip(part).for_each(|(total, part)| *total += part);
+                add(total, next);
             }
         }
         own.copy_from_slice(total);
     }
+}
+
+fn add(total: &mut [f32], part: &[f32]) {
+    total.iter_mut().zip(part).for_each(|(total, part)| *total += part);
 }
 
 impl Trainer {

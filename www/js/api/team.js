@@ -36,6 +36,8 @@ export class Team {
   #exchange = null;
   /** Why the newest of the lost was lost. @type {VaeError | null} */
   #problem = null;
+  /** Seconds that are left until silence means a loss. */
+  #patience = SILENT_SECONDS;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #idle;
 
@@ -166,6 +168,7 @@ export class Team {
     const { training, epoch, steps } = chunk;
     let slices = engine.takePart(training, epoch, steps, 0, exchange.links.length);
     let i = 0;
+    const watch = setInterval(() => this.#tick(exchange), TICK_MS);
     try {
       for (const { port } of this.#members) port.postMessage({ op: 'chunk', chunk }, []);
       if (training) for (; i < slices.length; i++) await this.#step(engine, exchange, i, slices[i]);
@@ -182,6 +185,8 @@ export class Team {
       }
       run.workers = this.#members.length + 1;
       this.parts.onChange(run.workers, this.#problem);
+    } finally {
+      clearInterval(watch);
     }
     return engine.teamEnd();
   }
@@ -195,7 +200,8 @@ export class Team {
   async #step(engine, exchange, i, slices) {
     const began = this.parts.now();
     const share = engine.partGradients(i);
-    const shares = await this.#watched(exchange, this.parts.now() - began, () => exchange.reduce(engine, share, slices));
+    this.#patient(this.parts.now() - began);
+    const shares = await exchange.reduce(engine, share, slices);
     engine.partLosses(i, shares);
     engine.partUpdate(i);
   }
@@ -210,11 +216,10 @@ export class Team {
     /** @type {Float32Array[]} */
     const mine = [];
     for (let i = 0; i < slices.length; i++) mine.push(engine.partGradients(i));
-    const theirs = await this.#watched(exchange, this.parts.now() - began, async () => {
-      const all = [];
-      for (const worker of exchange.others()) all.push((await exchange.link(worker).receive()).share);
-      return all;
-    });
+    this.#patient(this.parts.now() - began);
+    /** @type {Float32Array[]} */
+    const theirs = [];
+    for (const worker of exchange.others()) theirs.push((await exchange.link(worker).receive()).share);
     const at = theirs.map(() => 0);
     mine.forEach((share, i) => {
       const shares = [...share];
@@ -224,26 +229,18 @@ export class Team {
   }
 
   /**
-   * Waits for the others, but not for ever.
-   * @template T
-   * @param {Exchange} exchange
+   * Others are waited for, but not for ever.
    * @param {number} own ms that the lead's own share of the work took
-   * @param {() => Promise<T>} wait
-   * @returns {Promise<T>}
    */
-  async #watched(exchange, own, wait) {
-    let ticks = Math.ceil(SILENT_SECONDS + (SILENT_STEPS * own) / 1000);
-    // Counted rather than read off a clock, which goes on while a computer sleeps.
-    const timer = setInterval(() => {
-      if (--ticks > 0) return;
-      const silent = this.#members.filter((_, i) => exchange.silent.includes(i + 1));
-      for (const member of silent) member.fail(new VaeError('internal', 'it fell silent'));
-    }, TICK_MS);
-    try {
-      return await wait();
-    } finally {
-      clearInterval(timer);
-    }
+  #patient(own) {
+    this.#patience = Math.ceil(SILENT_SECONDS + (SILENT_STEPS * own) / 1000);
+  }
+
+  /** Counted rather than read off a clock, which goes on while a computer sleeps. @param {Exchange} exchange */
+  #tick(exchange) {
+    if (--this.#patience > 0) return;
+    const silent = this.#members.filter((_, i) => exchange.silent.includes(i + 1));
+    for (const member of silent) member.fail(new VaeError('internal', 'it fell silent'));
   }
 }
 
