@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { chromium } from '@playwright/test';
 import { executablePath, withoutWebGpu, withWebGpu } from './chromium.mjs';
+import { measureWorkers } from './measure-workers.mjs';
 import { serveSite } from './site-server.mjs';
 
 const SITE = fileURLToPath(new URL('../../dist', import.meta.url));
@@ -86,6 +87,19 @@ async function measure({ backend, preset, batchSize, chunk, rounds }) {
   };
 }
 
+/** The same model on one worker and on two, in turn.
+ * @param {import('@playwright/test').Page} page */
+async function shared(page) {
+  const options = { preset: 'dense-20', batchSize: 128, counts: [1, 2], rounds: ROUNDS, ms: 1000 };
+  const found = await page.evaluate(measureWorkers, options);
+  return found.map((row) => {
+    const speedup = found[0].ms_per_step / row.ms_per_step;
+    const what = `${row.workers} worker${row.workers > 1 ? 's' : ''}, ${row.simd}`;
+    console.log(`cpu      ${what.padEnd(29)} ${row.preset.padEnd(10)} ${String(row.batch).padStart(5)} ${row.ms_per_step.toFixed(2).padStart(9)}  × ${speedup.toFixed(2)}`);
+    return { backend: 'cpu', name: what, ...row, speedup };
+  });
+}
+
 const { values } = parseArgs({ options: { json: { type: 'string' } } });
 const server = await serveSite(SITE, '/');
 const rows = [];
@@ -107,6 +121,7 @@ try {
             `${row.uploads_per_step.toFixed(2).padStart(8)} ${row.waits_per_step.toFixed(2).padStart(6)}`,
         );
       }
+      if (args === withoutWebGpu) rows.push(...(await shared(page)));
     } finally {
       await browser.close();
     }
