@@ -122,7 +122,8 @@ impl GpuExecutor {
         let (adapter, pipelines, memories) = (&self.adapter, &mut self.pipelines, &self.memories);
         let timed = super::profile::tiles(adapter, pipelines, memories, plan, step).await;
         self.restore(0);
-        self.tiles.timed.extend(timed?);
+        // The latest are found first.
+        self.tiles.timed.splice(..0, timed?);
         Ok(())
     }
 

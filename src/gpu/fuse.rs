@@ -107,17 +107,10 @@ fn only_inside(plan: &Plan, ops: &[Op], view: View) -> bool {
     !port && touches(&plan.ops) == touches(ops)
 }
 
-/// Whether the products' gradients are all that the update reads, padding between blocks left aside.
+/// Whether the products' gradients, which never overlap, are all that the update reads, padding between blocks left aside.
 fn covers(group: &LinearGradWeight, update: &Update) -> bool {
-    let mut blocks: Vec<View> = group.products.iter().flat_map(|p| [p.weight, p.bias]).collect();
-    blocks.sort_unstable_by_key(|block| block.offset);
-    let mut end = 0;
-    for block in &blocks {
-        if block.offset != end {
-            return false;
-        }
-        end = (block.offset + block.len).next_multiple_of(BLOCK_ALIGN);
-    }
+    let padded = |view: View| view.len.next_multiple_of(BLOCK_ALIGN);
+    let filled: u32 = group.products.iter().map(|p| padded(p.weight) + padded(p.bias)).sum();
     let whole = [update.grads, update.params, update.moment1, update.moment2];
-    whole.iter().all(|view| view.offset == 0 && view.len.next_multiple_of(BLOCK_ALIGN) == end)
+    whole.iter().all(|&view| view.offset == 0 && padded(view) == filled)
 }

@@ -1,7 +1,6 @@
 //! Operations turned into dispatches: which shader, which ranges of which buffers, which constants, how
 //! many workgroups. Pure data; the contract is `shaders/README.md`.
 
-use std::collections::BTreeMap;
 use std::ops::Range as Span;
 
 use crate::error::{Error, Result};
@@ -41,13 +40,14 @@ pub(super) struct Tiles {
     /// These for all, for tests and benchmarks.
     pub(super) forced: Option<Tile>,
     /// What was fastest on this device.
-    pub(super) timed: BTreeMap<Product, Tile>,
+    pub(super) timed: Vec<(Product, Tile)>,
 }
 
 impl Tiles {
     fn of(&self, product: Product) -> Tile {
         let [squares, low, depth] = product;
-        self.forced.or_else(|| self.timed.get(&product).copied()).unwrap_or(match () {
+        let timed = self.timed.iter().find(|timed| timed.0 == product).map(|timed| timed.1);
+        self.forced.or(timed).unwrap_or(match () {
             () if squares >= ENOUGH_SQUARES => Tile::Square,
             () if low < ENOUGH_LOW && depth >= LONG => Tile::Parts,
             () => Tile::Low,

@@ -46,8 +46,8 @@ pub(super) fn place(plan: &Plan) -> Result<Placement> {
     let mut arenas: Vec<u32> = Vec::new();
     let mut places: Vec<Option<Place>> = vec![None; plan.buffers.len()];
     let first = factors(plan);
-    let rest = (0..places.len()).filter(|i| !first.contains(i));
-    for i in first.iter().copied().chain(rest) {
+    let rest = (0..places.len()).filter(|&i| !first[i]);
+    for i in (0..places.len()).filter(|&i| first[i]).chain(rest) {
         let buffer = &plan.buffers[i];
         if buffer.len > MAX_ARENA {
             return Err(Error::Unsupported(format!(
@@ -72,12 +72,16 @@ pub(super) fn place(plan: &Plan) -> Result<Placement> {
     Ok(Placement { arenas, places: places.into_iter().flatten().collect() })
 }
 
-/// The buffers that weight gradients read, and the losses that are summed beside them.
-fn factors(plan: &Plan) -> BTreeSet<usize> {
-    let group = plan.ops.iter().filter(|op| matches!(op, Op::LinearGradWeight(_)));
-    let losses = plan.ops.iter().filter(|op| matches!(op, Op::Metrics(o) if !o.clipped));
-    let views = group.chain(losses).flat_map(Op::bindings).filter(|b| !b.written).map(|b| b.view);
-    views.filter_map(local).collect()
+/// Which buffers weight gradients read, and the sums of losses beside them.
+fn factors(plan: &Plan) -> Vec<bool> {
+    let mut first = vec![false; plan.buffers.len()];
+    for op in &plan.ops {
+        if matches!(op, Op::LinearGradWeight(_)) || matches!(op, Op::Metrics(o) if !o.clipped) {
+            let read = op.bindings().into_iter().filter(|b| !b.written).filter_map(|b| local(b.view));
+            read.for_each(|i| first[i] = true);
+        }
+    }
+    first
 }
 
 /// The number of a plan's own buffer.

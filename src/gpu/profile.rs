@@ -89,7 +89,7 @@ pub(super) async fn tiles(
     memories: &Memories,
     plan: &Plan,
     first: &Step,
-) -> Result<BTreeMap<Product, Tile>> {
+) -> Result<Vec<(Product, Tile)>> {
     let mut fastest: BTreeMap<Product, (f64, Tile)> = BTreeMap::new();
     for tile in [Tile::Low, Tile::Parts, Tile::Square] {
         let forced = Tiles { forced: Some(tile), ..Tiles::default() };

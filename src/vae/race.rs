@@ -94,10 +94,11 @@ impl Vae {
 
     /// Keeps the GPU, or moves to the CPU as after a lost device, and says why.
     async fn go_on(&mut self, times: StepTimes, adapter: &str, workers: u32) -> Result<()> {
-        let ms = |microseconds: u32| f64::from(microseconds) / 1e3;
+        // As whole numbers: what formats floats to a number of places would be in the program for this alone.
+        let ms = |microseconds: u32| format!("{}.{:02}", microseconds / 1000, microseconds % 1000 / 10);
         let share = if workers > 1 { format!(" shared by {workers} workers") } else { String::new() };
         let reason = format!(
-            "a training step takes {:.2} ms on {adapter} and {:.2} ms on the CPU{share}, measured here",
+            "a training step takes {} ms on {adapter} and {} ms on the CPU{share}, measured here",
             ms(times.gpu),
             ms(times.cpu)
         );
