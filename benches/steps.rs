@@ -83,6 +83,15 @@ fn measure(choice: Choice, preset: &str, batch: u32) -> Result<Value> {
         batch,
         chunk,
     )?;
+    if let Backend::Gpu(gpu) = &mut executor
+        && !software
+    {
+        match block_on(gpu.tune(&plan, &step(1, 0, batch))) {
+            // Without a clock, tiles are chosen by rule.
+            Err(Error::Unsupported(_)) => {}
+            tuned => tuned?,
+        }
+    }
     let program = executor.compile(&plan)?;
     let params = layout.initialise(Initialisation::PyTorch, 1);
     let whole =
