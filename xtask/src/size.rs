@@ -12,7 +12,7 @@ pub(crate) const WASM: [&str; 2] = ["wasm/vae-playground_bg.wasm", "wasm/vae-pla
 
 /// The most bytes that the gzipped wasm of one build may have; a visitor gets one of them. The aim is 250,000, which dense models alone
 /// kept; this only keeps it from growing further.
-const LIMIT: u64 = 285_000;
+const LIMIT: u64 = 295_000;
 
 /// Sizes of one file in bytes.
 #[derive(Debug, Clone, Copy)]

@@ -5,6 +5,9 @@ import { Lock } from '../api/lock.js';
 import { toVaeError } from '../api/errors.js';
 import { Vae } from '../api/vae.js';
 
+/** Two cores are for one worker that trains, and for the page: with a second one, frames and strokes would come late. */
+const ROOMY = navigator.hardwareConcurrency > 2;
+
 /** @param {Vae} vae what the page shows */
 export function shadow(vae) {
   const exchange = new Lock();
@@ -19,7 +22,7 @@ export function shadow(vae) {
     // Where nobody asked for a backend, this one may find by measuring that the other is faster.
     const { kind, reasonCode } = vae.backend;
     const backend = reasonCode === 'requested' || reasonCode === 'device-lost' ? kind : 'auto';
-    const made = await Vae.create({ model: vae.spec, backend, weights: 'random' });
+    const made = await Vae.create({ model: vae.spec, backend, weights: 'random', workers: ROOMY ? 'auto' : 1 });
     for (const listener of listeners) made.onBackendChange(listener);
     twin = made;
     return made;
