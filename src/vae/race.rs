@@ -95,7 +95,10 @@ impl Vae {
     /// Keeps the GPU, or moves to the CPU as after a lost device, and says why.
     async fn go_on(&mut self, times: StepTimes, adapter: &str, workers: u32) -> Result<()> {
         // As whole numbers: what formats floats to a number of places would be in the program for this alone.
-        let ms = |microseconds: u32| format!("{}.{:02}", microseconds / 1000, microseconds % 1000 / 10);
+        let ms = |microseconds: u32| {
+            let hundredths = (microseconds + 5) / 10;
+            format!("{}.{:02}", hundredths / 100, hundredths % 100)
+        };
         let share = if workers > 1 { format!(" shared by {workers} workers") } else { String::new() };
         let reason = format!(
             "a training step takes {} ms on {adapter} and {} ms on the CPU{share}, measured here",

@@ -122,7 +122,12 @@ async function start() {
   mountAll(foremost, engine);
   // Where the engine comes at once, what it makes of the drawing is shown before all else is built.
   await Promise.race([seen.catch(() => {}), rest(PATIENCE_MS)]);
-  const looked = seen.then(() => Promise.all([engine.refresh(), engine.loadDigits(digits)]));
+  const looked = seen.then(async () => {
+    const loading = engine.loadDigits(digits);
+    // One look at the map with its digits is sooner done than one without them and then another.
+    await Promise.race([loading, rest(PATIENCE_MS)]);
+    await Promise.all([loading, engine.refresh()]);
+  });
   // Told below.
   looked.catch(() => {});
   for (const views of others) {
