@@ -8,7 +8,7 @@ use web_time::Instant;
 use super::Vae;
 use crate::backend::Backend;
 use crate::error::{Error, Result};
-use crate::executor::{Executor, Kind, Phase, ReasonCode, StepTimes};
+use crate::executor::{Executor, Kind, Phase, ProgramId, ReasonCode, StepTimes};
 use crate::op::{Split, Step};
 use crate::plan::{Goal, Input, Plan};
 use crate::rng;
@@ -17,8 +17,9 @@ use crate::train::TrainConfig;
 /// Steps that are timed on each backend; a browser's GPU is asked for its numbers no more than twice.
 const GPU_STEPS: u32 = 24;
 const CPU_STEPS: u32 = 3;
-/// What each worker after the first adds to the CPU: gradients have to be exchanged.
-const FURTHER_WORKER: f64 = 0.75;
+/// What each worker after the first costs, in shares of a step that one makes alone: what fits those measured and predicted for
+/// dense-20 at batch 128 (benches/README.md, "Scaling").
+const FURTHER_WORKER: f64 = 0.27;
 
 /// A race that was run: adapter, parameters, images a step, workers, and what came out.
 type Known = (String, u32, u32, u32, StepTimes);
@@ -27,15 +28,16 @@ type Known = (String, u32, u32, u32, StepTimes);
 static KNOWN: Mutex<Vec<Known>> = Mutex::new(Vec::new());
 
 impl Vae {
-    /// Where the choice was left to us and there is a real GPU: races it against the CPU, once for each adapter, size of
-    /// model and batch, and goes on with the faster one. Call it before [`Self::train_start`]; parameters stay as they
+    /// Where the choice was left to us and a real GPU is in use: races it against the CPU, once for each adapter, size of
+    /// model and batch, and goes on with the faster one; a model that the CPU has taken stays there. Call it before [`Self::train_start`]; parameters stay as they
     /// are. `workers` would share the CPU's steps. When the GPU goes away meanwhile, the CPU goes on without it.
     ///
     /// # Errors
     /// [`Error::OutOfMemory`] where the CPU cannot take over.
     pub async fn settle(&mut self, config: &TrainConfig, workers: u32) -> Result<()> {
         match self.backend().reason_code {
-            ReasonCode::HardwareAdapter => self.race(config, workers).await,
+            // From the CPU there is no way back: the device was let go.
+            ReasonCode::HardwareAdapter | ReasonCode::FasterGpu => self.race(config, workers).await,
             _ => Ok(()),
         }
     }
@@ -87,7 +89,8 @@ impl Vae {
         let rows = config.batch.min(train.len() as u32);
         let gpu = step_time(&mut self.main.executor, &plan, rows, GPU_STEPS).await?;
         let cpu = step_time(cpu, &plan, rows, CPU_STEPS).await?;
-        let shared = cpu.as_secs_f64() / (1.0 + FURTHER_WORKER * f64::from(workers.max(1) - 1));
+        let workers = f64::from(workers.max(1));
+        let shared = cpu.as_secs_f64() * (1.0 + FURTHER_WORKER * (workers - 1.0)) / workers;
         let microseconds = |seconds: f64| (1e6 * seconds).round() as u32;
         Ok(StepTimes { gpu: microseconds(gpu.as_secs_f64()), cpu: microseconds(shared) })
     }
@@ -99,7 +102,7 @@ impl Vae {
             let hundredths = (microseconds + 5) / 10;
             format!("{}.{:02}", hundredths / 100, hundredths % 100)
         };
-        let share = if workers > 1 { format!(" shared by {workers} workers") } else { String::new() };
+        let share = if workers > 1 { format!(" (reckoned for {workers} workers)") } else { String::new() };
         let reason = format!(
             "a training step takes {} ms on {adapter} and {} ms on the CPU{share}, measured here",
             ms(times.gpu),
@@ -125,6 +128,13 @@ impl Vae {
 async fn step_time(executor: &mut Backend, plan: &Plan, rows: u32, steps: u32) -> Result<Duration> {
     executor.snapshot(0);
     let program = executor.compile(plan)?;
+    let timed = timed_runs(executor, program, rows, steps).await;
+    executor.release(program);
+    executor.restore(0);
+    timed
+}
+
+async fn timed_runs(executor: &mut Backend, program: ProgramId, rows: u32, steps: u32) -> Result<Duration> {
     let list: Vec<Step> = (0..=steps)
         .map(|slot| Step {
             rows,
@@ -150,7 +160,5 @@ async fn step_time(executor: &mut Backend, plan: &Plan, rows: u32, steps: u32) -
         executor.collect(ticket).await?;
         *time = began.elapsed();
     }
-    executor.release(program);
-    executor.restore(0);
     Ok(times[2].saturating_sub(times[1]) / steps)
 }

@@ -65,6 +65,19 @@ test('parts cover everything once', () => {
   assert.deepEqual(bounds(7, 1), [0, 7]);
 });
 
+test('a worker that is sent buffers and sends none keeps no more than it could send', async () => {
+  const { port1, port2 } = new MessageChannel();
+  const engine = () => Object.assign(new FakeEngine(), { readGradients: () => {}, sumGradients: () => {} });
+  const [first, second] = [new Exchange(0, [null, new Link(port1)], 7), new Exchange(1, [new Link(port2), null], 7)];
+  for (let step = 0; step < 10; step++) {
+    await Promise.all([first.reduce(engine(), Float32Array.of(1, 2), 1), second.reduce(engine(), new Float32Array(2), 1)]);
+  }
+  assert.equal(first.kept, 0);
+  assert.equal(second.kept, 2);
+  first.close();
+  second.close();
+});
+
 test('a number of workers, or auto', () => {
   assert.deepEqual([1, 2, 3, 4, 8, 64].map(mostWorkers), [1, 2, 2, 3, 7, 8]);
   for (const good of [1, 3, 64]) assert.equal(checkWorkers(good), good);

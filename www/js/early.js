@@ -5,5 +5,8 @@
 
 (({ dataset }) => {
   const url = new URL(/** @type {string} */ (dataset.worker), document.baseURI);
-  Object.assign(globalThis, { earlyWorker: new Worker(url, { type: 'module', name: 'vae-engine' }) });
+  const worker = new Worker(url, { type: 'module', name: 'vae-engine' });
+  // One that could not be loaded would never answer; the page starts another, and hears why.
+  worker.onerror = () => Object.assign(globalThis, { earlyWorker: null });
+  Object.assign(globalThis, { earlyWorker: worker });
 })(/** @type {HTMLScriptElement} */ (document.currentScript));

@@ -105,7 +105,7 @@ function recipe() {
 const rest = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 async function start() {
-  preload(/** @type {{ earlyWorker?: Worker }} */ (globalThis).earlyWorker);
+  preload(/** @type {{ earlyWorker?: Worker | null }} */ (globalThis).earlyWorker);
   const opening = openVae(store, defaults.preset);
   // Everything is under way before the first view is built.
   const digits = someDigits();

@@ -48,7 +48,8 @@ export async function openVae(store, fallback) {
   while (true) {
     try {
       const model = wish.spec ?? wish.preset;
-      const vae = await Vae.create({ model, backend: wish.requestedBackend, seed, weights: wish.weights === 'pretrained' ? 'pretrained' : 'random' });
+      // It never trains: another one does.
+      const vae = await Vae.create({ model, backend: wish.requestedBackend, seed, weights: wish.weights === 'pretrained' ? 'pretrained' : 'random', workers: 1 });
       store.set({ preset: wish.preset, weights: wish.weights, error });
       return vae;
     } catch (thrown) {

@@ -49,7 +49,7 @@ export function keepUrl(store, engine, defaults) {
   addEventListener('blur', write);
 
   // One after the other: a model that an earlier address asked for brings its recipe along.
-  const followAll = latest((/** @type {null} */ _) => follow(store, engine, defaults));
+  const followAll = latest((/** @type {null} */ _) => follow(store, engine, defaults).catch(engine.report));
   addEventListener('popstate', async () => {
     clearTimeout(timer);
     following = true;

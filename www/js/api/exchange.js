@@ -176,10 +176,15 @@ export class Exchange {
     this.link(worker).send({ share, values });
   }
 
-  /** @param {Float32Array} values */
+  /** No more than can be sent at once: a worker without a slice is sent buffers and sends none. @param {Float32Array} values */
   #keep(values) {
-    const spare = this.#spare.get(values.length);
-    if (spare) spare.push(values);
-    else this.#spare.set(values.length, [values]);
+    const spare = this.#spare.get(values.length) ?? [];
+    if (spare.length < this.links.length) spare.push(values);
+    this.#spare.set(values.length, spare);
+  }
+
+  /** Buffers kept to be sent again. */
+  get kept() {
+    return [...this.#spare.values()].reduce((sum, { length }) => sum + length, 0);
   }
 }

@@ -7,7 +7,7 @@ import { Measuring } from './measuring.js';
 import { loadMnist } from './mnist.js';
 import { inBytes } from './pixels.js';
 import { Portions } from './portions.js';
-import { packError, transferables } from './protocol.js';
+import { OF_ONE_MODEL, packError, transferables } from './protocol.js';
 import { Remembering } from './remembering.js';
 import { Runs } from './runs.js';
 
@@ -17,6 +17,8 @@ import { Runs } from './runs.js';
 export class EngineHost {
   /** @type {import('./types.js').WasmModule | null} */
   #wasm = null;
+  /** Where it came from, for workers that share a run. @type {string | undefined} */
+  #wasmUrl;
   /** @type {import('./types.js').WasmEngine | null} */
   #engine = null;
   #lock;
@@ -107,7 +109,7 @@ export class EngineHost {
     } catch (thrown) {
       const error = packError(thrown);
       // Asked of another model, whose codes had another length.
-      const late = seen < this.#made && error.code === 'invalid-argument';
+      const late = seen < this.#made && error.code === 'invalid-argument' && OF_ONE_MODEL.includes(op);
       this.parts.post({ id, ok: false, error: late ? { code: 'aborted', message: `the model was replaced: ${error.message}` } : error }, []);
     }
   }
@@ -139,13 +141,15 @@ export class EngineHost {
     const fetching = checkpoint && fetchWeights(checkpoint, (loaded, total) => this.#progress(id, loaded, total));
     // Told when it is waited for.
     fetching?.catch(() => {});
-    this.#wasm ??= await this.parts.loadWasm({ wasmUrl, simd });
+    if (!this.#wasm) {
+      this.#wasm = await this.parts.loadWasm({ wasmUrl, simd });
+      this.#wasmUrl = wasmUrl;
+    }
     const { Engine, checkCheckpoint } = this.#wasm;
     // What cannot be had or is no model must cost neither the one that is there nor its training.
     const weights = await fetching;
     if (weights) checkCheckpoint(weights);
     await this.#runs.stop();
-    if (workers !== undefined) this.#runs.share(workers, { wasmUrl });
     return this.#lock.run(async () => {
       const engine = await Engine.create({ spec: model, backend, seed, initialisation });
       try {
@@ -160,6 +164,7 @@ export class EngineHost {
       this.#engine = engine;
       this.#model++;
       this.#made++;
+      if (workers !== undefined) this.#runs.share(workers, { wasmUrl: this.#wasmUrl });
       return this.#info(engine);
     }, 'barrier');
   }

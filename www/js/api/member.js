@@ -1,6 +1,6 @@
 // One of the workers that share a training run, as the one that leads it sees it.
 
-import { VaeError } from './errors.js';
+import { VaeError, toVaeError } from './errors.js';
 
 /** A worker that has not begun by then will not be waited for. */
 const START_SECONDS = 20;
@@ -46,7 +46,11 @@ export class Member {
       const settle = () => clearTimeout(late);
       this.#joining = { resolve: () => (settle(), resolve()), reject: (error) => (settle(), reject(error)) };
       const ports = joining.ports.filter((port) => port !== null);
-      this.port.postMessage({ op: 'join', joining }, ports);
+      try {
+        this.port.postMessage({ op: 'join', joining }, ports);
+      } catch (thrown) {
+        this.fail(toVaeError(thrown));
+      }
     });
   }
 

@@ -13,6 +13,12 @@ export function isUsual({ wasmUrl, simd = 'auto' }) {
   return wasmUrl === undefined && simd === 'auto';
 }
 
+/** Operations whose arguments fit one model and not another. @type {readonly string[]} */
+export const OF_ONE_MODEL = Object.freeze([
+  'encode', 'decode', 'reconstruct', 'sample', 'elbo', 'interpret', 'latentGradient', 'inputGradient', 'tensor', 'encoderLayers', 'decoderLayers',
+  'logLikelihood', 'logLikelihood2d', 'latentUse', 'latentPca', 'knnAccuracy', 'imageQuality', 'remember', 'encodeRemembered', 'decodeBytes', 'setParameters',
+]);
+
 /** A model's file, or where it lies; packed: with a gzipped one beside it.
  * @typedef {{ bytes: Uint8Array } | { url: string, packed: boolean }} Checkpoint */
 

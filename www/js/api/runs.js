@@ -61,6 +61,8 @@ export class Runs {
   share(workers, source) {
     this.#wanted = workers;
     this.#source = source;
+    this.#most = Infinity;
+    this.#problem = '';
     this.#workers = this.#limit;
   }
 
@@ -99,7 +101,7 @@ export class Runs {
     const session = new TrainingSession({
       engine: {
         trainStart: async (all) => {
-          await engine.settle(all, this.#limit);
+          await engine.settle(all, this.#expected(engine, all));
           engine.trainStart(all);
           this.#gather(engine, dataset, all);
         },
@@ -110,9 +112,21 @@ export class Runs {
       lock, post, giveWay, now, run,
       targetMs: engine.backend().kind === 'webgpu' ? GPU_CHUNK_MS : CPU_CHUNK_MS,
     });
-    await session.start(settings, paused);
+    // Whoever stops it while it is still starting must find it.
     this.#session = session;
+    await session.start(settings, paused);
     return run;
+  }
+
+  /**
+   * Workers that would share a run on the CPU, before there is one: a dense network multiplies about six times for each
+   * parameter and image.
+   * @param {WasmEngine} engine
+   * @param {import('./types.js').TrainSettings} settings
+   */
+  #expected(engine, { batchSize = 128, freeBits = 0 }) {
+    const gradients = engine.parameterCount();
+    return teamSize({ divisible: freeBits === 0, gradients, flops: 6 * gradients * batchSize }, this.#limit);
   }
 
   /**

@@ -10,10 +10,16 @@ const usual = () => new Worker(new URL('./worker.js', import.meta.url), { type: 
 
 /**
  * Begins to fetch and to compile the engine; the next Vae that takes it from its usual place has it at once.
- * @param {Worker} [started] what `early.js` has started already
+ * @param {Worker | null} [started] what `early.js` has started already
  */
 export function preload(started) {
-  spare ??= started ?? usual();
+  if (spare) return;
+  const worker = started ?? usual();
+  // One that could not be loaded would never answer: whoever needs one starts another, and hears why.
+  worker.onerror = () => {
+    if (spare === worker) spare = null;
+  };
+  spare = worker;
 }
 
 /**

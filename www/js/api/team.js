@@ -104,12 +104,13 @@ export class Team {
       const ports = channels(count + 1);
       const joined = await Promise.allSettled(this.#members.map((member, i) => member.join(this.#joining(member, run, i + 1, ports[i + 1], state, gradients))));
       const failed = joined.find((one) => one.status === 'rejected');
-      if (!failed) {
+      // One may be lost after it has joined, while others still do.
+      if (!failed && this.#members.length === count) {
         this.#exchange = new Exchange(0, ports[0].map((port) => port && new Link(port)), gradients);
         break;
       }
       // Those that are left form a smaller team, with connections of its own.
-      problem = failed.reason;
+      problem = failed ? failed.reason : this.#problem;
       for (const port of ports[0]) port?.close();
       run.workers = this.#members.length + 1;
     }

@@ -63,6 +63,7 @@ export function shadow(vae) {
       const training = await this.open();
       if (JSON.stringify(training.spec) !== JSON.stringify(vae.spec)) await training.setModel({ model: vae.spec, weights: 'random' });
       await training.setParameters(await vae.parameters());
+      for (const listener of listeners) listener(training.backend);
     },
 
     /** What is shown becomes what the twin is. To be called exclusively, while the specs agree. */

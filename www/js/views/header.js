@@ -71,7 +71,7 @@ function badge(store) {
     box.hidden = backend === null;
     if (!backend) return;
     const { kind, adapter, simd, workers, reasonCode, stepTimes } = backend;
-    const ms = (/** @type {number} */ microseconds) => (microseconds / 1000).toPrecision(2);
+    const ms = (/** @type {number} */ microseconds) => (microseconds / 1000).toFixed(microseconds < 10_000 ? 1 : 0);
     box.dataset.value = kind;
     box.dataset.reason = reasonCode;
     name.textContent = [translate(lang, `backend.${kind}`), adapter].filter(Boolean).join(' · ');
