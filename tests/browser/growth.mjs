@@ -74,8 +74,10 @@ try {
   await page.route('**/bench.html', (route) => route.fulfill({ contentType: 'text/html', body: '<!doctype html>' }));
   await page.goto(`${server.url}bench.html`);
   const run = (/** @type {number} */ hidden, /** @type {number} */ batchSize) => page.evaluate(measure, { hidden, batchSize, rounds: ROUNDS });
+  /** @type {Awaited<ReturnType<typeof run>>[]} */
   const byBatch = [];
   for (const batch of BATCHES) byBatch.push(await run(HIDDEN[0], batch));
+  /** @type {typeof byBatch} */
   const bySize = [];
   for (const hidden of HIDDEN) bySize.push(await run(hidden, 128));
   const table = (/** @type {typeof byBatch} */ rows) =>

@@ -19,7 +19,8 @@ async function train({ workers, steps, model = 'dense-2', pauseAt = Infinity }) 
   // Three steps an epoch, the last one of 74 images.
   const run = vae.train({ images, test: { images: images.subarray(0, 77 * 784) } }, { batchSize: 128, steps, binarize: 'dynamic', warmupEpochs: 3, seed: 7 });
   for await (const { step, loss, recon, kl, test: report } of run) {
-    losses.push([loss, recon, kl]);
+    // Where a pause told an epoch's last step before its held-out losses were known, it is told again with them.
+    if (step > losses.length) losses.push([loss, recon, kl]);
     if (report) held.push(report.loss);
     if (step === pauseAt) {
       await run.pause();
