@@ -5,7 +5,7 @@ import { TrainingSession } from './session.js';
 import { Team } from './team.js';
 import { mostWorkers, teamSize } from './team-size.js';
 
-/** A CPU chunk holds the engine this long at most, so that a request never waits longer. */
+/** A CPU chunk holds the engine about so long, and so long may a request wait; longer only while workers are brought together. */
 const CPU_CHUNK_MS = 25;
 /** One to two frames: long enough to hide submission, short enough that the page, which shares the GPU, stays smooth. */
 const GPU_CHUNK_MS = 24;
