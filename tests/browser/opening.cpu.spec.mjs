@@ -30,6 +30,37 @@ test('ink comes first, then the reconstruction and the map, without a click', as
   expect(ink).toBeLessThanOrEqual(reconstruction);
 });
 
+test('the map that comes as a file is the one that the engine makes', async ({ page }) => {
+  const asked = page.waitForResponse(/mini-2\.posteriors\.json/);
+  await page.goto('./');
+  await asked;
+  await expect(page.getByTestId('ready')).toBeAttached();
+  const farthest = await page.evaluate(async () => {
+    const { n, mu: known } = await (await fetch('./pretrained/mini-2.posteriors.json')).json();
+    const { mu } = /** @type {any} */ (globalThis).playground.store.state.atlas;
+    if (mu.length !== 2 * n) return Infinity;
+    return Math.max(...known.flat().map((/** @type {number} */ value, /** @type {number} */ i) => Math.abs(value - mu[i])));
+  });
+  // Kernels of another instruction set round otherwise.
+  expect(farthest).toBeLessThan(1e-4);
+});
+
+test('the map is there while the engine is still on its way', async ({ page }) => {
+  await page.addInitScript(watchCanvases);
+  /** @type {() => void} */
+  let send = () => {};
+  const held = new Promise((resolve) => (send = () => resolve(null)));
+  await page.route(/\.wasm(\.gz)?$/, async (route) => {
+    await held;
+    await route.continue();
+  });
+  await page.goto('./');
+  const sights = () => page.evaluate(() => Object.keys(/** @type {any} */ (globalThis).firstSights).sort());
+  await expect.poll(sights).toEqual(['ink', 'map']);
+  send();
+  await expect.poll(sights).toEqual(['ink', 'map', 'ready', 'reconstruction']);
+});
+
 test('without the packed files the plain ones do', async ({ page, problems }) => {
   problems.expect(/404.*\.gz|404 \(Not Found\)/);
   await page.route(/\.(wasm|safetensors)\.gz$/, (route) => route.fulfill({ status: 404 }));

@@ -6,6 +6,7 @@ import { OPENING_DIGIT, exampleStrokes } from './digits.js';
 import { translateTree } from './dom.js';
 import { coming } from './engine/coming.js';
 import { createEngine } from './engine/engine.js';
+import { knownPosteriors } from './engine/known-posteriors.js';
 import { someDigits } from './engine/some-digits.js';
 import { openVae } from './open-vae.js';
 import { SETTING_KEYS, recipeSettings } from './recipe.js';
@@ -109,6 +110,7 @@ async function start() {
   const opening = openVae(store, defaults.preset);
   // Everything is under way before the first view is built.
   const digits = someDigits();
+  const known = knownPosteriors(store.state);
   // Told of when they are asked for.
   digits.catch(() => {});
   const engine = createEngine(coming(opening), store);
@@ -120,6 +122,7 @@ async function start() {
   const [foremost, ...others] = VIEWS;
   await rest(0);
   mountAll(foremost, engine);
+  void Promise.all([digits, known]).then(([all, posteriors]) => posteriors && engine.foresee(all, posteriors), () => {});
   // Where the engine comes at once, what it makes of the drawing is shown before all else is built.
   await Promise.race([seen.catch(() => {}), rest(PATIENCE_MS)]);
   const looked = seen.then(async () => {

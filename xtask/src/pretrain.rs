@@ -64,6 +64,10 @@ const MODELS: [Model; 6] = [
     },
 ];
 
+/// What the page opens with: beside its weights lies what it makes of the page's test digits, which are shown before the
+/// engine is there.
+const OPENING: &str = "mini-2";
+
 /// The names that the command line accepts.
 pub(crate) fn names() -> PossibleValuesParser {
     PossibleValuesParser::new(MODELS.map(|model| model.name))
@@ -98,6 +102,14 @@ fn make(project: &Project, model: &Model) -> Result<()> {
         .run()?;
     }
     sh.copy_file(&work, &shipped)?;
+    if name == OPENING {
+        let digits = project.path("target/pretrain");
+        mnist::write_some(project, &digits)?;
+        let images = digits.join("some-images-idx3-ubyte.gz");
+        let posteriors =
+            cmd!(sh, "cargo run --release --bin vae -- encode --model {shipped} --input {images} --json").read()?;
+        sh.write_file(project.path(format!("pretrained/{name}.posteriors.json")), posteriors + "\n")?;
+    }
     for flags in model.measures {
         let flags = flags.split_whitespace();
         cmd!(

@@ -127,7 +127,7 @@ pub(crate) fn post_build_hook(project: &Project) -> Result<()> {
     mnist::write_some(project, &staging.join("data"))?;
     for entry in fs::read_dir(project.path("pretrained")).context("reading pretrained/")? {
         let path = entry?.path();
-        if path.extension().is_some_and(|extension| extension == "safetensors") {
+        if path.extension().is_some_and(|extension| extension == "safetensors" || extension == "json") {
             copy_into(&path, &staging.join("pretrained"))?;
         }
     }
@@ -144,11 +144,14 @@ pub(crate) fn post_build_hook(project: &Project) -> Result<()> {
     Ok(())
 }
 
-/// Puts a gzipped file beside each large binary one of `directory`, for hosts that send files as they are.
+/// What is worth packing.
+const LARGE: [&str; 3] = ["wasm", "safetensors", "json"];
+
+/// Puts a gzipped file beside each large one of `directory`, for hosts that send files as they are.
 fn pack(directory: &Path) -> Result<()> {
     for entry in fs::read_dir(directory).with_context(|| format!("reading {}", directory.display()))? {
         let path = entry?.path();
-        if path.extension().is_some_and(|extension| extension == "wasm" || extension == "safetensors") {
+        if path.extension().is_some_and(|extension| LARGE.iter().any(|large| extension == *large)) {
             let mut packed = path.clone().into_os_string();
             packed.push(".gz");
             let mut gzip = GzEncoder::new(File::create(packed)?, Compression::best());

@@ -44,3 +44,12 @@ export const PRETRAINED_PRESETS = Object.freeze(['dense-20', 'dense-2', 'mini-2'
 export function pretrainedUrl(preset) {
   return new URL(`../../pretrained/${preset}.safetensors`, import.meta.url).href;
 }
+
+/**
+ * What a trained preset's encoder makes of the page's few test digits.
+ * @param {string} preset
+ * @returns {string}
+ */
+export function pretrainedPosteriorsUrl(preset) {
+  return new URL(`../../pretrained/${preset}.posteriors.json`, import.meta.url).href;
+}

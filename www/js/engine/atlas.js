@@ -153,6 +153,17 @@ export function atlas(vae, store, report) {
 
   return {
     /**
+     * What an earlier look at the digits gave, until the engine has looked.
+     * @param {import('../state/digits.js').Digits} digits
+     * @param {{ mu: Float32Array, logvar: Float32Array }} known n×2 each: for more dimensions a plane would have to be found first
+     */
+    foresee(digits, known) {
+      if (store.state.atlas || known.mu.length !== 2 * digits.labels.length) return;
+      const plane = dimensionPlane(2, 0, 1);
+      store.set({ digits, atlas: { mu: known.mu, kl: klOf(known, 2), plane, points: project(known.mu, plane) } });
+    },
+
+    /**
      * Small pictures of codes, as bytes; of a conditional model, in the drawing's class.
      * @param {Float32Array} z n×latent
      * @returns {Promise<Uint8Array | null>} n×pixels; null where it failed, which has been reported

@@ -196,6 +196,9 @@ export function createEngine(vae, store) {
     /** Takes over what the Vae has become. */
     adopt,
 
+    /** Shows what is known before the engine is there. */
+    foresee: map.foresee,
+
     /**
      * The test digits that come with the page; without them it works, but shows less.
      * @param {Promise<import('../state/digits.js').Digits>} [coming] where they are fetched already
