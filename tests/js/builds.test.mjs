@@ -1,10 +1,11 @@
 // Which build of the engine is taken, and that no other is fetched.
 
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { wasmBuild } from '../../www/js/api/assets.js';
 import { buildOf, chooseBuild, loadWasm } from '../../www/js/api/builds.js';
 import { resolve } from '../../www/js/api/create.js';
+import { VERSION } from '../../www/js/api/version.js';
 
 /** @typedef {import('node:test').TestContext} TestContext */
 /** @typedef {import('../../www/js/api/types.js').WasmModule} WasmModule */
@@ -39,17 +40,32 @@ function host(context, files) {
 
 /**
  * What wasm-bindgen's glue does, as far as it matters here.
- * @param {Record<string, (source: unknown) => void>} known by file name; a host lacks every other
+ * @param {Record<string, (source: unknown) => void>} known by build; a host lacks every other
+ * @param {string} [version] of the wasm
  */
-function glue(known) {
-  return async (/** @type {string} */ url) => {
-    const started = known[url.slice(url.lastIndexOf('/') + 1)];
-    if (!started) throw new TypeError(`Failed to fetch ${url}`);
+function glue(known, version = VERSION) {
+  const importGlue = async (/** @type {string} */ build) => {
+    const started = known[build];
+    if (!started) throw new TypeError(`Failed to fetch the glue of ${build}`);
     return /** @type {WasmModule} */ (/** @type {unknown} */ ({
-      url,
+      version: () => version,
       default: async (/** @type {{ module_or_path: unknown }} */ { module_or_path }) => started(module_or_path),
     }));
   };
+  return (/** @type {import('../../www/js/api/types.js').SimdBuild} */ build) => {
+    const wasm = `https://host.example/${build === 'simd128' ? 'vae-playground' : 'vae-playground-relaxed'}_bg.wasm`;
+    return { wasm, packed: `${wasm}.gz`, importGlue: () => importGlue(build) };
+  };
+}
+
+/**
+ * A module with a custom section.
+ * @param {Uint8Array} module
+ * @param {string} version
+ */
+function stamped(module, version) {
+  const [name, text] = ['vae-playground-version', version].map((each) => [...new TextEncoder().encode(each)]);
+  return Uint8Array.of(...module, 0, 1 + name.length + text.length, name.length, ...name, ...text);
 }
 
 /** @param {TestContext} context @param {boolean} relaxed */
@@ -60,7 +76,7 @@ function browser(context, relaxed) {
 const PLAIN = importing('./vae-playground_bg.js');
 const RELAXED = importing('./vae-playground-relaxed_bg.js');
 const FILES = { 'vae-playground_bg.wasm.gz': PLAIN, 'vae-playground-relaxed_bg.wasm.gz': RELAXED };
-const GLUES = { 'vae-playground.js': () => {}, 'vae-playground-relaxed.js': () => {} };
+const GLUES = { simd128: () => {}, 'relaxed-simd': () => {} };
 
 test('the browser is asked whether it takes a relaxed multiply-add', (context) => {
   /** @type {number[][]} */
@@ -93,7 +109,7 @@ for (const [relaxed, file] of /** @type {const} */ ([[true, 'vae-playground-rela
   test(`with${relaxed ? '' : 'out'} relaxed SIMD, ${file} is fetched and nothing else`, async (context) => {
     browser(context, relaxed);
     const asked = host(context, FILES);
-    await loadWasm({}, glue(GLUES));
+    await loadWasm({}, undefined, glue(GLUES));
     assert.deepEqual(asked, [file]);
   });
 }
@@ -101,26 +117,56 @@ for (const [relaxed, file] of /** @type {const} */ ([[true, 'vae-playground-rela
 test('a build that is asked for is taken whatever the browser says', async (context) => {
   browser(context, true);
   const asked = host(context, FILES);
-  await loadWasm({ simd: 'simd128' }, glue(GLUES));
+  await loadWasm({ simd: 'simd128' }, undefined, glue(GLUES));
   assert.deepEqual(asked, ['vae-playground_bg.wasm.gz']);
 });
 
 test('a host that lacks the relaxed build serves the other one, unless it was asked for', async (context) => {
   browser(context, true);
   const files = { 'vae-playground_bg.wasm.gz': PLAIN };
-  const plain = { 'vae-playground.js': () => {} };
+  const plain = { simd128: () => {} };
   const asked = host(context, files);
-  await loadWasm({}, glue(plain));
-  assert.deepEqual(asked, ['vae-playground-relaxed_bg.wasm.gz', 'vae-playground_bg.wasm.gz']);
-  await assert.rejects(loadWasm({ simd: 'relaxed-simd' }, glue(plain)), { name: 'VaeError', code: 'network' });
+  await loadWasm({}, undefined, glue(plain));
+  assert.deepEqual(asked, ['vae-playground-relaxed_bg.wasm.gz', 'vae-playground-relaxed_bg.wasm', 'vae-playground_bg.wasm.gz']);
+  await assert.rejects(loadWasm({ simd: 'relaxed-simd' }, undefined, glue(plain)), { name: 'VaeError', code: 'network' });
 });
 
-test('without the packed file the glue gets the plain one to fetch', async (context) => {
-  host(context, {});
+test('without the packed file the plain one is fetched', async (context) => {
+  const asked = host(context, { 'vae-playground_bg.wasm': PLAIN });
+  await loadWasm({ simd: 'simd128' }, undefined, glue(GLUES));
+  assert.deepEqual(asked, ['vae-playground_bg.wasm.gz', 'vae-playground_bg.wasm']);
+});
+
+test('wasm of another version is refused with both versions, before it is started where it says so', async (context) => {
+  let starts = 0;
+  const count = { simd128: () => starts++ };
+  host(context, { 'old.wasm': stamped(PLAIN, '0.0.9'), 'same.wasm': stamped(PLAIN, VERSION), 'silent.wasm': PLAIN });
+  const from = (/** @type {string} */ name, /** @type {string} */ version) =>
+    loadWasm({ wasmUrl: `https://cdn.example/${name}` }, undefined, glue(count, version));
+  const both = { code: 'unsupported', message: new RegExp(`version 0\\.0\\.9.*version ${VERSION.replaceAll('.', '\\.')}`) };
+  await assert.rejects(from('old.wasm', '0.0.9'), both);
+  assert.equal(starts, 0);
+  await from('same.wasm', VERSION);
+  assert.equal(starts, 1);
+  await assert.rejects(from('silent.wasm', '0.0.9'), both);
+});
+
+test('wasm that another thread has compiled is started as what it is, and bytes that travel are told', async (context) => {
+  const asked = host(context, FILES);
   /** @type {unknown[]} */
   const sources = [];
-  await loadWasm({ simd: 'simd128' }, glue({ 'vae-playground.js': (source) => sources.push(source) }));
-  assert.deepEqual(sources, [wasmBuild('simd128').wasm]);
+  const compiled = new WebAssembly.Module(RELAXED);
+  await loadWasm({ compiled }, undefined, glue({ 'relaxed-simd': (source) => sources.push(source) }));
+  assert.deepEqual([sources[0] === compiled, asked], [true, []]);
+  /** @type {number[]} */
+  const progress = [];
+  await loadWasm({ simd: 'simd128' }, (loaded) => progress.push(loaded), glue(GLUES));
+  assert.equal(progress.at(-1), PLAIN.length);
+});
+
+test('the version of the modules is the project\'s', () => {
+  const manifest = readFileSync(new URL('../../Cargo.toml', import.meta.url), 'utf8');
+  assert.equal(/^name = "vae-playground"\nversion = "(.*)"$/m.exec(manifest)?.[1], VERSION);
 });
 
 test('wasm from elsewhere is told by what it imports, and started with its own glue', async (context) => {
@@ -128,16 +174,16 @@ test('wasm from elsewhere is told by what it imports, and started with its own g
   host(context, { 'engine.wasm': RELAXED, 'other.wasm': importing('./env.js') });
   /** @type {unknown[]} */
   const sources = [];
-  await loadWasm({ wasmUrl: 'https://cdn.example/engine.wasm' }, glue({ 'vae-playground-relaxed.js': (source) => sources.push(source) }));
+  await loadWasm({ wasmUrl: 'https://cdn.example/engine.wasm' }, undefined, glue({ 'relaxed-simd': (source) => sources.push(source) }));
   assert.ok(sources[0] instanceof WebAssembly.Module);
-  await assert.rejects(loadWasm({ wasmUrl: 'https://cdn.example/other.wasm' }, glue(GLUES)), { code: 'invalid-argument', message: /wasmUrl/ });
-  await assert.rejects(loadWasm({ wasmUrl: 'https://cdn.example/none.wasm' }, glue(GLUES)), { code: 'network', message: /none\.wasm/ });
+  await assert.rejects(loadWasm({ wasmUrl: 'https://cdn.example/other.wasm' }, undefined, glue(GLUES)), { code: 'invalid-argument', message: /wasmUrl/ });
+  await assert.rejects(loadWasm({ wasmUrl: 'https://cdn.example/none.wasm' }, undefined, glue(GLUES)), { code: 'network', message: /none\.wasm/ });
   assert.equal(buildOf(new WebAssembly.Module(PLAIN)), 'simd128');
 });
 
 test('wasm that the browser cannot compile is unsupported', async (context) => {
   host(context, { 'engine.wasm': Uint8Array.of(0, 0x61, 0x73, 0x6d, 2, 0, 0, 0) });
-  await assert.rejects(loadWasm({ wasmUrl: 'https://cdn.example/engine.wasm' }, glue(GLUES)), { code: 'unsupported' });
+  await assert.rejects(loadWasm({ wasmUrl: 'https://cdn.example/engine.wasm' }, undefined, glue(GLUES)), { code: 'unsupported' });
 });
 
 test('create refuses builds that do not exist', () => {

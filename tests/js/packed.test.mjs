@@ -94,6 +94,6 @@ test('a packed file that is cut short is an error', async (context) => {
 test('wasm is compiled from its packed file', async (context) => {
   const empty = Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0);
   host(context, { 'a.wasm.gz': new Uint8Array(gzipSync(empty)) });
-  assert.ok((await compilePacked('http://x/a.wasm')) instanceof WebAssembly.Module);
-  await assert.rejects(compilePacked('http://x/b.wasm'), { code: 'network' });
+  assert.ok((await compilePacked({ wasm: 'http://x/a.wasm', packed: 'http://x/a.wasm.gz' })) instanceof WebAssembly.Module);
+  await assert.rejects(compilePacked({ wasm: 'http://x/b.wasm', packed: 'http://x/b.wasm.gz' }), { code: 'network' });
 });

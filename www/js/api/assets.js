@@ -1,24 +1,24 @@
 // Where the files lie that the build puts beside these modules. The only place that knows, but for the worker: joined
 // modules lie elsewhere, as deep as this one.
 
-/** The wasm of each build, with a packed file beside it, and what wasm-bindgen made to go with it. */
-const WASM_BUILDS = Object.freeze({
-  'relaxed-simd': {
-    glue: new URL('../../wasm/vae-playground-relaxed.js', import.meta.url).href,
-    wasm: new URL('../../wasm/vae-playground-relaxed_bg.wasm', import.meta.url).href,
-  },
-  simd128: {
-    glue: new URL('../../wasm/vae-playground.js', import.meta.url).href,
-    wasm: new URL('../../wasm/vae-playground_bg.wasm', import.meta.url).href,
-  },
-});
+/** @param {string} name @returns {WasmFiles} */
+const files = (name) => {
+  const at = (/** @type {string} */ file) => new URL(`../../wasm/${file}`, import.meta.url).href;
+  return { wasm: at(`${name}_bg.wasm`), packed: at(`${name}_bg.wasm.gz`), importGlue: () => import(at(`${name}.js`)) };
+};
+
+/** What wasm-bindgen made of each build. */
+const WASM_BUILDS = Object.freeze({ 'relaxed-simd': files('vae-playground-relaxed'), simd128: files('vae-playground') });
 
 /** @type {readonly import('./types.js').SimdBuild[]} */
 export const BUILDS = Object.freeze(['relaxed-simd', 'simd128']);
 
+/** One build: URLs of its wasm and of the same packed with gzip, and the module that goes with it.
+ * @typedef {{ wasm: string, packed: string, importGlue: () => Promise<import('./types.js').WasmModule> }} WasmFiles */
+
 /**
  * @param {import('./types.js').SimdBuild} build
- * @returns {{ glue: string, wasm: string }} URLs
+ * @returns {WasmFiles}
  */
 export function wasmBuild(build) {
   return WASM_BUILDS[build];
@@ -39,10 +39,10 @@ export const PRETRAINED_PRESETS = Object.freeze(['dense-20', 'dense-2', 'mini-2'
 
 /**
  * @param {string} preset
- * @returns {string}
+ * @returns {{ url: string, packed: boolean }} packed: with a gzipped file beside it
  */
-export function pretrainedUrl(preset) {
-  return new URL(`../../pretrained/${preset}.safetensors`, import.meta.url).href;
+export function pretrained(preset) {
+  return { url: new URL(`../../pretrained/${preset}.safetensors`, import.meta.url).href, packed: true };
 }
 
 /**
@@ -53,3 +53,9 @@ export function pretrainedUrl(preset) {
 export function pretrainedPosteriorsUrl(preset) {
   return new URL(`../../pretrained/${preset}.posteriors.json`, import.meta.url).href;
 }
+
+/** Where the worker's file lies, if not beside these modules. @type {(() => string) | null} */
+export const workerUrl = null;
+
+/** The engine that workers are handed, where they cannot fetch it. @type {(() => Promise<WebAssembly.Module>) | null} */
+export const sharedEngine = null;

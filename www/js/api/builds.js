@@ -3,11 +3,12 @@
 
 import { BUILDS, wasmBuild } from './assets.js';
 import { VaeError } from './errors.js';
-import { fetchBytes } from './fetching.js';
 import { compilePacked } from './packed.js';
+import { VERSION } from './version.js';
 
 /** @typedef {import('./types.js').SimdBuild} SimdBuild */
 /** @typedef {import('./types.js').WasmModule} WasmModule */
+/** @typedef {import('./types.js').WasmSource} WasmSource */
 
 /** A module with one function: (v128, v128, v128) → v128 by `f32x4.relaxed_madd`. */
 const RELAXED_MADD = Uint8Array.of(
@@ -26,65 +27,69 @@ export function chooseBuild(simd = 'auto') {
   return WebAssembly.validate(RELAXED_MADD) ? 'relaxed-simd' : 'simd128';
 }
 
+/** The module that each build's wasm imports from: its own glue, by the name that wasm-bindgen gave it. */
+const IMPORTS = Object.freeze({ 'relaxed-simd': './vae-playground-relaxed_bg.js', simd128: './vae-playground_bg.js' });
+
+/** The section in which the build notes the engine's version. */
+const VERSION_SECTION = 'vae-playground-version';
+
 /**
- * Which build compiled wasm is: it imports from a module of the name of its own glue.
+ * Which build compiled wasm is.
  * @param {WebAssembly.Module} compiled
  * @returns {SimdBuild}
- * @throws {VaeError} `invalid-argument`
+ * @throws {VaeError} `invalid-argument` for other wasm, `unsupported` for that of another version
  */
 export function buildOf(compiled) {
   const [{ module: name } = { module: '' }] = WebAssembly.Module.imports(compiled);
-  const fileName = (/** @type {string} */ url) => url.slice(url.lastIndexOf('/') + 1).replace(/\.\w+$/, '');
-  const build = BUILDS.find((each) => fileName(name) === fileName(wasmBuild(each).wasm));
+  const build = BUILDS.find((each) => IMPORTS[each] === name);
   if (!build) throw new VaeError('invalid-argument', 'wasmUrl: the wasm there is no build of this engine');
+  // Told before it is started: the glue knows the functions of its own version alone.
+  const [section] = WebAssembly.Module.customSections(compiled, VERSION_SECTION);
+  if (section) checkVersion(new TextDecoder().decode(section));
   return build;
 }
 
 /**
+ * @param {string} found the wasm's
+ * @throws {VaeError} `unsupported`
+ */
+function checkVersion(found) {
+  if (found === VERSION) return;
+  throw new VaeError('unsupported', `the engine's wasm has version ${found}, these modules have version ${VERSION}: both must be of one release`);
+}
+
+/** Bytes of what is transferred. @typedef {(loaded: number, total: number | null) => void} OnProgress */
+
+/**
  * Fetches, compiles and starts a build.
- * @param {object} options
- * @param {string} [options.wasmUrl] of a build's wasm; otherwise one of those beside these modules is taken
- * @param {SimdBuild | 'auto'} [options.simd] which of those
- * @param {(url: string) => Promise<WasmModule>} [importGlue]
+ * @param {WasmSource} source
+ * @param {OnProgress} [onProgress]
+ * @param {typeof wasmBuild} [filesOf] where each build lies
  * @returns {Promise<WasmModule>}
  * @throws {VaeError} `unsupported`, `network`, `invalid-argument`
  */
-export async function loadWasm({ wasmUrl, simd = 'auto' }, importGlue = (url) => import(url)) {
+export async function loadWasm({ wasmUrl, compiled, simd = 'auto' }, onProgress, filesOf = wasmBuild) {
   if (typeof WebAssembly === 'undefined') throw new VaeError('unsupported', 'this browser has no WebAssembly');
+  const start = async (/** @type {WebAssembly.Module} */ module) => {
+    const wasm = await filesOf(buildOf(module)).importGlue();
+    await wasm.default({ module_or_path: module });
+    checkVersion(wasm.version());
+    return wasm;
+  };
+  const load = (/** @type {SimdBuild} */ build) => compilePacked(filesOf(build), onProgress).then(start);
   try {
-    if (wasmUrl) {
-      const compiled = await WebAssembly.compile(/** @type {Uint8Array<ArrayBuffer>} */ (await fetchBytes(wasmUrl)));
-      return await start(importGlue(wasmBuild(buildOf(compiled)).glue), compiled);
-    }
+    if (compiled) return await start(compiled);
+    if (wasmUrl) return await start(await compilePacked({ wasm: wasmUrl, packed: wasmUrl }, onProgress));
     const build = chooseBuild(simd);
-    const loading = loadBuild(build, importGlue);
+    // The glue is asked for while the wasm arrives.
+    filesOf(build).importGlue().catch(() => {});
     // A host may lack the faster one: a development build makes only the one that every browser runs.
-    return await (simd === 'auto' && build !== 'simd128' ? loading.catch(() => loadBuild('simd128', importGlue)) : loading);
+    return await (simd === 'auto' && build !== 'simd128' ? load(build).catch(() => load('simd128')) : load(build));
   } catch (thrown) {
     if (thrown instanceof VaeError) throw thrown;
-    if (thrown instanceof WebAssembly.CompileError) {
-      throw new VaeError('unsupported', `this browser cannot compile the engine: ${thrown.message}`, { cause: thrown });
+    if (thrown instanceof WebAssembly.CompileError || thrown instanceof WebAssembly.LinkError) {
+      throw new VaeError('unsupported', `the engine does not run here: ${thrown.message}`, { cause: thrown });
     }
     throw new VaeError('network', `the engine could not be loaded: ${String(thrown)}`, { cause: thrown });
   }
-}
-
-/**
- * @param {SimdBuild} build
- * @param {(url: string) => Promise<WasmModule>} importGlue
- */
-function loadBuild(build, importGlue) {
-  const { glue, wasm } = wasmBuild(build);
-  // A host may lack the packed file, or send something else for it: the plain one is there too.
-  return start(importGlue(glue), compilePacked(wasm).catch(() => wasm));
-}
-
-/**
- * @param {Promise<WasmModule>} glue
- * @param {WebAssembly.Module | Promise<WebAssembly.Module | string>} source
- */
-async function start(glue, source) {
-  const [wasm, module_or_path] = await Promise.all([glue, source]);
-  await wasm.default({ module_or_path });
-  return wasm;
 }

@@ -1,6 +1,6 @@
 // What a Vae is made from: a preset, a spec or a checkpoint, and the weights that go into it.
 
-import { BUILDS, MNIST_URL, PRETRAINED_PRESETS, pretrainedUrl } from './assets.js';
+import { BUILDS, MNIST_URL, PRETRAINED_PRESETS, pretrained, sharedEngine } from './assets.js';
 import { checkOptions } from './arguments.js';
 import { VaeError } from './errors.js';
 import { checkWorkers } from './team-size.js';
@@ -13,22 +13,27 @@ import { checkWorkers } from './team-size.js';
 
 /**
  * @typedef {object} CreateOptions
- * @property {string | VaeSpec | ArrayBuffer} [model] a preset's name, a spec, a checkpoint's URL or its bytes
- * @property {import('./types.js').BackendRequest} [backend]
- * @property {number} [seed]
+ * @property {string | VaeSpec | ArrayBuffer | Uint8Array} [model] a preset's name, a spec, a checkpoint's URL (what has a `/`, `.` or `:`)
+ *   or its bytes; `dense-20` unless told
+ * @property {import('./types.js').BackendRequest} [backend] `auto` unless told: a GPU where there is a real one, raced with the CPU when a
+ *   run first starts; `webgpu` is refused as `unsupported` where there is none
+ * @property {number} [seed] of random weights, a whole number; 1
  * @property {'pretrained' | 'random'} [weights] pretrained where the preset has them, unless asked otherwise
  * @property {import('./types.js').Initialisation} [initialisation] of random weights; a preset's own, else PyTorch's
  * @property {Dataset | MnistHandle} [dataset] given to the engine at once, as `setDataset` would
- * @property {boolean} [dataBias] random weights whose output bias begins at what the mean of the dataset's images says
- * @property {number | 'auto'} [workers] that share training on the CPU, started with its first step: a number, or as many as make a step
- *   shortest on these cores
- * @property {string} [wasmUrl] where the wasm of one of the engine's builds lies, other than beside these modules
+ * @property {boolean} [dataBias] random weights whose output bias begins at what the mean of the dataset's images says; false
+ * @property {number | 'auto'} [workers] that share training on the CPU, started with its first step: 1 to 64, or as many as make a step
+ *   shortest on these cores, which `auto` takes
+ * @property {string} [wasmUrl] where the wasm of one of the engine's builds lies, gzipped or not, other than beside these modules; one
+ *   of another version is refused as `unsupported`
  * @property {'auto' | import('./types.js').SimdBuild} [simd] which of the builds beside these modules; the faster one that the
- * browser runs, unless asked otherwise
- * @property {(loaded: number, total: number | null) => void} [onProgress] bytes of the checkpoint
+ *   browser runs, unless asked otherwise
+ * @property {string} [workerUrl] where the worker's module lies, if a bundler put it where this one does not find it
+ * @property {(loaded: number, total: number | null) => void} [onProgress] bytes of the engine and the checkpoint, over all that is fetched;
+ *   total is null while that is unknown
  */
 
-const OPTIONS = /** @type {const} */ (['model', 'backend', 'seed', 'weights', 'initialisation', 'dataset', 'dataBias', 'workers', 'wasmUrl', 'simd', 'onProgress']);
+const OPTIONS = /** @type {const} */ (['model', 'backend', 'seed', 'weights', 'initialisation', 'dataset', 'dataBias', 'workers', 'wasmUrl', 'simd', 'workerUrl', 'onProgress']);
 
 /**
  * @param {{ baseUrl?: string }} [options]
@@ -60,15 +65,16 @@ export function resolve(options) {
   }
   const trained = typeof model === 'string' && weights === 'pretrained' && PRETRAINED_PRESETS.includes(model);
   const url = typeof model === 'string' && /[/.:]/.test(model);
-  if (dataBias && (trained || url || model instanceof ArrayBuffer)) {
+  if (dataBias && (trained || url || model instanceof ArrayBuffer || model instanceof Uint8Array)) {
     throw new VaeError('invalid-argument', "dataBias: the model's weights are not random, expected `weights: 'random'` or a spec");
   }
   // A checkpoint brings its own spec; the engine starts with any.
   const spec = 'dense-20';
+  if (model instanceof Uint8Array) return { spec, checkpoint: { bytes: model.slice() } };
   if (model instanceof ArrayBuffer) return { spec, checkpoint: { bytes: new Uint8Array(model.slice(0)) } };
   if (typeof model !== 'string') return { spec: model, checkpoint: null };
   if (url) return { spec, checkpoint: { url: absolute(model), packed: false } };
-  return { spec: model, checkpoint: trained ? { url: pretrainedUrl(model), packed: true } : null };
+  return { spec: model, checkpoint: trained ? pretrained(model) : null };
 }
 
 /**
@@ -78,16 +84,19 @@ export function resolve(options) {
  */
 export function build(client, { backend = 'auto', seed = 1, initialisation, workers, wasmUrl, simd, onProgress }, { spec, checkpoint }) {
   const args = { wasmUrl: wasmUrl && absolute(wasmUrl), simd, model: spec, backend, seed, initialisation, workers, checkpoint };
-  return client.request('create', args, { transfer: true, onProgress });
+  const ask = (/** @type {WebAssembly.Module | undefined} */ compiled) =>
+    client.request('create', { ...args, compiled }, { transfer: true, onProgress });
+  // At once, where nothing is waited for: requests keep the order in which they are made.
+  return sharedEngine && !wasmUrl ? sharedEngine().then(ask) : ask(undefined);
 }
 
 /**
- * The worker lies elsewhere than the page, whose links are relative to itself.
+ * The worker lies elsewhere than the page, whose links are relative to itself. Node.js has no such place: URLs are whole there.
  * @param {string} url
  * @returns {string}
  * @throws {VaeError} `invalid-argument`
  */
-function absolute(url) {
+export function absolute(url) {
   try {
     return new URL(url, globalThis.document?.baseURI ?? globalThis.location?.href).href;
   } catch {

@@ -1,9 +1,10 @@
 // Fetching with errors that say which file and why.
 
 import { VaeError } from './errors.js';
+import { readLocal } from './local-files.js';
 
 /**
- * @param {string} url
+ * @param {string} url `data:` ones with base64; `file:` ones in Node.js
  * @param {typeof fetch} [fetchFile]
  * @returns {Promise<Response & { body: ReadableStream<Uint8Array> }>}
  * @throws {VaeError} `network`
@@ -11,7 +12,7 @@ import { VaeError } from './errors.js';
 export async function fetchOk(url, fetchFile = (...args) => fetch(...args)) {
   let response;
   try {
-    response = await fetchFile(url);
+    response = await (readLocal(url) ?? fetchFile(url));
   } catch (thrown) {
     throw new VaeError('network', `${url} could not be fetched: ${String(thrown)}`, { cause: thrown });
   }

@@ -1,5 +1,6 @@
 // What the worker does for each request: it owns the engine, its dataset and the training session.
 
+import { Downloads } from './downloads.js';
 import { fetchWeights } from './fetch-weights.js';
 import { Lock } from './lock.js';
 import { VaeError } from './errors.js';
@@ -17,8 +18,8 @@ import { Runs } from './runs.js';
 export class EngineHost {
   /** @type {import('./types.js').WasmModule | null} */
   #wasm = null;
-  /** Where it came from, for workers that share a run. @type {string | undefined} */
-  #wasmUrl;
+  /** Where it came from, for workers that share a run. @type {import('./types.js').WasmSource} */
+  #source = {};
   /** @type {import('./types.js').WasmEngine | null} */
   #engine = null;
   #lock;
@@ -35,17 +36,18 @@ export class EngineHost {
 
   /**
    * @param {object} parts
-   * @param {(from: { wasmUrl?: string, simd?: import('./types.js').SimdBuild | 'auto' }) => Promise<import('./types.js').WasmModule>} parts.loadWasm
+   * @param {(from: import('./types.js').WasmSource, onProgress: import('./builds.js').OnProgress) => Promise<import('./types.js').WasmModule>} parts.loadWasm
    * @param {(message: import('./protocol.js').Reply | import('./protocol.js').EventMessage, transfer: ArrayBuffer[]) => void} parts.post
    * @param {() => Promise<void>} parts.giveWay
    * @param {() => number} parts.now
    * @param {() => import('./member.js').PeerPort} parts.spawn starts another worker
+   * @param {string} [parts.place] where it runs and why, if not in a worker
    */
   constructor(parts) {
     this.parts = parts;
-    const { giveWay, now, post, spawn } = parts;
+    const { giveWay, now, post, spawn, place } = parts;
     this.#lock = new Lock(giveWay);
-    this.#runs = new Runs({ lock: this.#lock, post: (message) => post(message, []), giveWay, now, spawn });
+    this.#runs = new Runs({ lock: this.#lock, post: (message) => post(message, []), giveWay, now, spawn, place });
     /** @type {import('./measuring.js').MeasuringParts} */
     const shared = {
       use: (task, kind) => this.#use(task, kind),
@@ -114,6 +116,16 @@ export class EngineHost {
     }
   }
 
+  /** Gives the engine back; whatever is asked for later is refused. */
+  async dispose() {
+    await this.#runs.stop().catch(() => {});
+    await this.#lock.run(() => {
+      this.#engine?.free();
+      this.#engine = null;
+      this.#dataset = null;
+    }, 'barrier');
+  }
+
   /**
    * @template T
    * @param {(engine: import('./types.js').WasmEngine) => T | Promise<T>} task
@@ -137,14 +149,17 @@ export class EngineHost {
    * @param {number} id
    * @returns {Promise<import('./protocol.js').ModelInfo>}
    */
-  async #create({ wasmUrl, simd, model, backend, seed, initialisation, workers, checkpoint }, id) {
-    const fetching = checkpoint && fetchWeights(checkpoint, (loaded, total) => this.#progress(id, loaded, total));
+  async #create({ wasmUrl, compiled, simd, model, backend, seed, initialisation, workers, checkpoint }, id) {
+    const downloads = new Downloads(2, (loaded, total) => this.#progress(id, loaded, total));
+    const fetching = checkpoint && fetchWeights(checkpoint, downloads.part(0));
+    if (!fetching) downloads.finish(0);
     // Told when it is waited for.
     fetching?.catch(() => {});
     if (!this.#wasm) {
-      this.#wasm = await this.parts.loadWasm({ wasmUrl, simd });
-      this.#wasmUrl = wasmUrl;
+      this.#wasm = await this.parts.loadWasm({ wasmUrl, compiled, simd }, downloads.part(1));
+      this.#source = { wasmUrl, compiled };
     }
+    downloads.finish(1);
     const { Engine, checkCheckpoint } = this.#wasm;
     // What cannot be had or is no model must cost neither the one that is there nor its training.
     const weights = await fetching;
@@ -164,7 +179,7 @@ export class EngineHost {
       this.#engine = engine;
       this.#model++;
       this.#made++;
-      if (workers !== undefined) this.#runs.share(workers, { wasmUrl: this.#wasmUrl });
+      if (workers !== undefined) this.#runs.share(workers, this.#source);
       return this.#info(engine);
     }, 'barrier');
   }

@@ -1,5 +1,6 @@
 // Streams the four MNIST files with progress in bytes, and unpacks them.
 
+import { Downloads } from './downloads.js';
 import { VaeError } from './errors.js';
 import { fetchOk, streamLength } from './fetching.js';
 import { unpack } from './packed.js';
@@ -11,24 +12,36 @@ const FILES = Object.freeze({
   testLabels: 't10k-labels-idx1-ubyte.gz',
 });
 
-/** @typedef {{ loaded: number, total: number | null }} Progress */
+/** The four files' bytes, gzipped or not.
+ * @typedef {Record<keyof typeof FILES, Uint8Array | ArrayBuffer | Blob>} MnistFiles */
 
 /**
  * @param {string} url
  * @param {typeof fetch} fetchFile
- * @param {Progress} progress
- * @param {() => void} changed
+ * @param {(loaded: number, total: number | null) => void} onProgress
  */
-async function download(url, fetchFile, progress, changed) {
+async function download(url, fetchFile, onProgress) {
   const response = await fetchOk(url, fetchFile);
-  progress.total = streamLength(response);
+  const total = streamLength(response);
+  let loaded = 0;
   try {
-    return await unpack(response.body, (bytes) => {
-      progress.loaded += bytes;
-      changed();
-    });
+    return await unpack(response.body, (bytes) => onProgress((loaded += bytes), total));
   } catch (thrown) {
     throw new VaeError('network', `${url} broke off or is not a gzip file: ${String(thrown)}`, { cause: thrown });
+  }
+}
+
+/**
+ * @param {string} name
+ * @param {MnistFiles[keyof MnistFiles]} file
+ */
+async function opened(name, file) {
+  const { body } = new Response(/** @type {BodyInit} */ (file));
+  if (!body) throw new VaeError('invalid-argument', `files.${name}: expected a Blob, an ArrayBuffer or a Uint8Array`);
+  try {
+    return await unpack(body, () => {});
+  } catch (thrown) {
+    throw new VaeError('invalid-argument', `files.${name}: cannot be unpacked: ${String(thrown)}`, { cause: thrown });
   }
 }
 
@@ -51,35 +64,20 @@ function paired(images, labels, name) {
 /**
  * MNIST: 60,000 training and 10,000 test images, raw bytes 0..255.
  * @param {object} options
- * @param {string} options.baseUrl folder of the four files
+ * @param {string} [options.baseUrl] folder of the four files
+ * @param {MnistFiles} [options.files] the files themselves
  * @param {(bytes: Uint8Array) => { dims: number[], data: Uint8Array }} options.parseIdx
- * @param {(loaded: number, total: number | null) => void} options.onProgress bytes of bytes over all files; total is null while unknown
+ * @param {(loaded: number, total: number | null) => void} options.onProgress bytes over all files; total is null while unknown
  * @param {typeof fetch} [options.fetch]
  * @returns {Promise<{ images: Uint8Array, labels: Uint8Array, test: { images: Uint8Array, labels: Uint8Array } }>}
  * @throws {VaeError} `network` or, for files that are not IDX, `invalid-argument`
  */
-export async function loadMnist({ baseUrl, parseIdx, onProgress, fetch: fetchFile = (...args) => fetch(...args) }) {
-  /** @type {Map<string, Progress>} */
-  const progress = new Map();
-  const changed = () => {
-    let loaded = 0;
-    let total = 0;
-    let known = progress.size === Object.keys(FILES).length;
-    for (const file of progress.values()) {
-      loaded += file.loaded;
-      total += file.total ?? 0;
-      known &&= file.total !== null;
-    }
-    onProgress(loaded, known ? total : null);
-  };
-  const get = async (/** @type {keyof typeof FILES} */ name) => {
-    const file = { loaded: 0, total: null };
-    progress.set(name, file);
-    return parseIdx(await download(new URL(FILES[name], baseUrl).href, fetchFile, file, changed));
-  };
-  const [trainImages, trainLabels, testImages, testLabels] = await Promise.all([
-    get('trainImages'), get('trainLabels'), get('testImages'), get('testLabels'),
-  ]);
+export async function loadMnist({ baseUrl, files, parseIdx, onProgress, fetch: fetchFile = (...args) => fetch(...args) }) {
+  const names = /** @type {(keyof typeof FILES)[]} */ (Object.keys(FILES));
+  const downloads = new Downloads(names.length, onProgress);
+  const get = async (/** @type {keyof typeof FILES} */ name, /** @type {number} */ index) =>
+    parseIdx(files ? await opened(name, files[name]) : await download(new URL(FILES[name], baseUrl).href, fetchFile, downloads.part(index)));
+  const [trainImages, trainLabels, testImages, testLabels] = await Promise.all(names.map(get));
   const train = paired(trainImages, trainLabels, 'training');
   return { ...train, test: paired(testImages, testLabels, 'test') };
 }

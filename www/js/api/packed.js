@@ -61,8 +61,7 @@ export async function unpack(packed, onBytes) {
  */
 export async function fetchPacked(url, onProgress) {
   const response = await fetchOk(`${url}.gz`).catch(() => null);
-  // Some hosts send a page in place of a file that they lack.
-  if (!response || response.headers.get('Content-Type')?.startsWith('text/html')) return fetchBytes(url, onProgress);
+  if (!response || isPage(response)) return fetchBytes(url, onProgress);
   const total = streamLength(response);
   let loaded = 0;
   try {
@@ -73,12 +72,33 @@ export async function fetchPacked(url, onProgress) {
 }
 
 /**
- * Compiles wasm while its packed file is still arriving.
- * @param {string} url of the plain file
+ * Compiles wasm while its file is still arriving, by way of the packed one where the host has it.
+ * @param {{ wasm: string, packed: string }} urls of the plain file and of the packed one
+ * @param {(loaded: number, total: number | null) => void} [onProgress] bytes of what is transferred
  * @returns {Promise<WebAssembly.Module>}
+ * @throws {VaeError} `network`
+ * @throws {WebAssembly.CompileError}
  */
-export async function compilePacked(url) {
-  const { body } = await fetchOk(`${url}.gz`);
-  const headers = { 'Content-Type': 'application/wasm' };
-  return WebAssembly.compileStreaming(new Response(await unpacked(body, () => {}), { headers }));
+export async function compilePacked({ wasm, packed }, onProgress) {
+  const response = await fetchOk(packed).catch(() => null);
+  // Some hosts send a page in place of a file that they lack.
+  const { body, total } = response && !isPage(response) ? sized(response) : sized(await fetchOk(wasm));
+  let loaded = 0;
+  const plain = await unpacked(body, (bytes) => onProgress?.((loaded += bytes), total));
+  try {
+    return await WebAssembly.compileStreaming(new Response(plain, { headers: { 'Content-Type': 'application/wasm' } }));
+  } catch (thrown) {
+    if (thrown instanceof WebAssembly.CompileError) throw thrown;
+    throw new VaeError('network', `${wasm} broke off: ${String(thrown)}`, { cause: thrown });
+  }
+}
+
+/** @param {Response} response */
+function isPage(response) {
+  return response.headers.get('Content-Type')?.startsWith('text/html') ?? false;
+}
+
+/** @param {Response & { body: ReadableStream<Uint8Array> }} response */
+function sized(response) {
+  return { body: response.body, total: streamLength(response) };
 }

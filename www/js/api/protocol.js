@@ -6,11 +6,11 @@ import { VaeError, toVaeError } from './errors.js';
 export const USUAL = 'vae-engine';
 
 /**
- * @param {{ wasmUrl?: string, simd?: string }} from
+ * @param {import('./types.js').WasmSource} from
  * @returns {boolean} whether it asks for the engine that such a worker loads
  */
-export function isUsual({ wasmUrl, simd = 'auto' }) {
-  return wasmUrl === undefined && simd === 'auto';
+export function isUsual({ wasmUrl, compiled, simd = 'auto' }) {
+  return wasmUrl === undefined && compiled === undefined && simd === 'auto';
 }
 
 /** Operations whose arguments fit one model and not another. @type {readonly string[]} */
@@ -25,7 +25,7 @@ export const OF_ONE_MODEL = Object.freeze([
 /**
  * What each operation takes and gives.
  * @typedef {object} Operations
- * @property {{ args: { wasmUrl?: string, simd?: import('./types.js').SimdBuild | 'auto', model: string | import('./types.js').VaeSpec, backend: import('./types.js').BackendRequest, seed: number, initialisation?: import('./types.js').Initialisation, workers?: number | 'auto', checkpoint: Checkpoint | null }, value: ModelInfo }} create
+ * @property {{ args: import('./types.js').WasmSource & { model: string | import('./types.js').VaeSpec, backend: import('./types.js').BackendRequest, seed: number, initialisation?: import('./types.js').Initialisation, workers?: number | 'auto', checkpoint: Checkpoint | null }, value: ModelInfo }} create
  * @property {{ args: { images: Float32Array, labels?: Uint8Array }, value: { mu: Float32Array, logvar: Float32Array } }} encode
  * @property {{ args: { z: Float32Array, labels?: Uint8Array }, value: Float32Array }} decode
  * @property {{ args: { images: Float32Array, sample: boolean, seed: number, labels?: Uint8Array }, value: Float32Array }} reconstruct

@@ -38,6 +38,7 @@ export class Runs {
    * @param {() => number} parts.now
    * @param {() => import('./member.js').PeerPort} parts.spawn
    * @param {number} [parts.cores]
+   * @param {string} [parts.place] where it runs and why, if not in a worker
    */
   constructor(parts) {
     this.parts = parts;
@@ -68,6 +69,7 @@ export class Runs {
 
   get #limit() {
     const { cores = globalThis.navigator?.hardwareConcurrency ?? 1 } = this.parts;
+    if (this.parts.place) return 1;
     return Math.min(this.#most, this.#wanted === 'auto' ? mostWorkers(cores) : this.#wanted);
   }
 
@@ -81,8 +83,10 @@ export class Runs {
     return backend;
   }
 
-  /** @param {BackendInfo} own @returns {BackendInfo} */
-  #described(own) {
+  /** @param {BackendInfo} told @returns {BackendInfo} */
+  #described(told) {
+    const { place } = this.parts;
+    const own = place ? { ...told, reason: `${told.reason}; ${place}` } : told;
     if (own.kind !== 'cpu') return own;
     const fewer = this.#problem && `; training has ${this.#workers} workers, another one failed: ${this.#problem}`;
     return { ...own, workers: this.#workers, reason: own.reason + fewer };

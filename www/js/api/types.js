@@ -113,8 +113,8 @@
 /** Whether slices of a batch can be computed apart, floating-point operations of a step, and values exchanged at each.
  * @typedef {{ divisible: boolean, flops: number, gradients: number }} Division */
 
-/** Where a worker takes the engine from.
- * @typedef {{ wasmUrl?: string, simd?: SimdBuild | 'auto' }} WasmSource */
+/** Where a worker takes the engine from: a URL, wasm that another thread compiled, or what lies beside its modules.
+ * @typedef {{ wasmUrl?: string, compiled?: WebAssembly.Module, simd?: SimdBuild | 'auto' }} WasmSource */
 
 /**
  * A drawing as MNIST would hold it; `pixels` are 784 values in [0, 1], row by row.

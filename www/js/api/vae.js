@@ -7,7 +7,7 @@ import { build, loadMnist, resolve } from './create.js';
 import { Gallery } from './gallery.js';
 import { Inside } from './inside.js';
 import { Measure, progressive } from './measure.js';
-import { preload, startWorker } from './start.js';
+import { preload, startEngine } from './start.js';
 import { TrainRun } from './train-run.js';
 
 /** @typedef {import('./types.js').Dataset} Dataset */
@@ -56,7 +56,7 @@ export class Vae {
    */
   static async create(options = {}) {
     const source = resolve(options);
-    const client = new Client(startWorker(options));
+    const client = new Client(startEngine(options));
     try {
       const vae = new Vae(client, await build(client, { ...options, workers: options.workers ?? 'auto' }, source), options.backend ?? 'auto');
       await vae.#prepare(options);

@@ -12,25 +12,42 @@ import { USUAL, isUsual } from './protocol.js';
  * @typedef {object} WorkerScope
  * @property {(message: unknown, transfer: Transferable[]) => void} postMessage
  * @property {((event: MessageEvent) => void) | null} onmessage
+ * @property {() => void} importScripts
  * @property {string} name
  * @property {{ gpu?: { requestAdapter: () => Promise<unknown> } }} navigator
  * @property {{ href: string }} location
  */
 const scope = /** @type {WorkerScope} */ (/** @type {unknown} */ (globalThis));
 
+/** Who hears of what is begun early. @type {import('./builds.js').OnProgress} */
+let hear = () => {};
 /** Begun before anything is asked: the first request may wait until its sender's thread is free. @type {ReturnType<typeof loadWasm> | null} */
-let early = scope.name === USUAL ? loadWasm({}) : null;
+let early = scope.name === USUAL ? loadWasm({}, (loaded, total) => hear(loaded, total)) : null;
 // Told when it is asked for.
 early?.catch(() => {});
 // The first adapter takes long to be found, since the page's thread has a part in it; the next one is there at once.
 if (early) scope.navigator.gpu?.requestAdapter().catch(() => {});
 
-/** @param {Parameters<typeof loadWasm>[0]} from */
-function loading(from) {
+/**
+ * @param {import('./types.js').WasmSource} from
+ * @param {import('./builds.js').OnProgress} onProgress
+ */
+function loading(from, onProgress) {
   const begun = isUsual(from) ? early : null;
   // What failed can be tried again.
   early = null;
-  return begun ?? loadWasm(from);
+  hear = onProgress;
+  return begun ?? loadWasm(from, onProgress);
+}
+
+/** How this worker was started; bundlers may have made a classic script of it, which alone may import scripts. @returns {WorkerType} */
+function ownType() {
+  try {
+    scope.importScripts();
+    return 'classic';
+  } catch {
+    return 'module';
+  }
 }
 
 const host = new EngineHost({
@@ -39,7 +56,7 @@ const host = new EngineHost({
   giveWay: macrotask,
   now: () => performance.now(),
   // The same file again: whatever page could start this worker, or bundle it, has no second one to care for.
-  spawn: () => new Worker(scope.location.href, { type: 'module', name: 'vae-peer' }),
+  spawn: () => new Worker(scope.location.href, { type: ownType(), name: 'vae-peer' }),
 });
 const peer = new Peer({ loadWasm: (source) => loadWasm(source), post: (answer) => scope.postMessage(answer, []) });
 /** @type {EngineHost | Peer | null} */
