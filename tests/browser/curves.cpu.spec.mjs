@@ -52,6 +52,30 @@ test('a zoom by drag, by keys and by buttons, and back to all', async ({ page })
   await expect(page.getByTestId('chart-step')).toHaveAttribute('data-value', '2');
 });
 
+test('two fingers come closer, and go back', async ({ browser, baseURL }) => {
+  const context = await browser.newContext({ viewport: { width: 360, height: 740 }, hasTouch: true, baseURL });
+  const page = await context.newPage();
+  await trainSome(page, 20);
+  const over = page.locator('.chart .u-over');
+  await over.scrollIntoViewIfNeeded();
+  const box = await over.boundingBox();
+  if (!box) throw new Error('no plot');
+  const session = await context.newCDPSession(page);
+  /** @param {[number, number]} from shares of the width @param {[number, number]} to */
+  const pinch = async (from, to) => {
+    const points = (/** @type {number} */ t) => from.map((share, id) => ({ id, x: box.x + box.width * (share + (to[id] - share) * t), y: box.y + box.height / 2 }));
+    await session.send('Input.dispatchTouchEvent', { type: 'touchStart', touchPoints: points(0) });
+    for (const t of [0.25, 0.5, 0.75, 1]) await session.send('Input.dispatchTouchEvent', { type: 'touchMove', touchPoints: points(t) });
+    await session.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] });
+  };
+  const chart = page.locator('.chart');
+  await pinch([0.4, 0.6], [0.2, 0.8]);
+  await expect(chart).toHaveAttribute('data-zoom', /\d/);
+  await pinch([0.1, 0.9], [0.48, 0.52]);
+  await expect(chart).toHaveAttribute('data-zoom', '');
+  await context.close();
+});
+
 test('the divergence of each dimension, and what it says when nothing is in use', async ({ page }) => {
   await open(page, '#preset=dense-2&tab=train');
   await expect(page.getByTestId('kl-readout')).toHaveAttribute('data-value', '2');

@@ -128,11 +128,15 @@ test('chunks grow to the wanted time, never more than twofold at once', () => {
   assert.equal(sizer.size(), 1);
 });
 
-test('the rate is that of the last second, and a restart forgets', () => {
+test('the rate is that of the last two seconds, and a restart forgets', () => {
   const meter = new RateMeter();
   assert.equal(meter.perSecond, 0);
-  for (let t = 0; t <= 3000; t += 100) meter.add(t, t < 1500 ? 1 : 5);
+  for (let t = 0; t <= 3000; t += 100) meter.add(t, t < 900 ? 1 : 5);
   assert.ok(Math.abs(meter.perSecond - 50) < 5, `${meter.perSecond}`);
   meter.restart();
+  assert.equal(meter.perSecond, 0);
+  // Two chunks in a tenth of a second tell little.
+  meter.add(0, 1);
+  meter.add(100, 9);
   assert.equal(meter.perSecond, 0);
 });

@@ -39,6 +39,19 @@ test('a link carries a network of one’s own, the code set by hand, the tab and
   assert.deepEqual(found, { ...said, preset: 'own', spec: SPEC, z, zSource: 'hand', weights: 'random' });
 });
 
+test('a link carries what was chosen in the labs, and of anything else little', () => {
+  const defaults = initialState();
+  const labs = { 'morph-way': 'spherical', 'prior-temperature': '1.35', 'compare-A': '1e-3' };
+  const url = writeUrl(new URL('http://localhost/'), { ...defaults, labs }, defaults);
+  assert.deepEqual(readUrl(url).labs, labs);
+  assert.deepEqual(readUrl(new URL(url), 'en').beta, undefined);
+  for (const hash of ['a-b=<img>', 'a-b=', `a-b=${'1'.repeat(99)}`, 'ab=1', '__proto__=1', 'a-b-c=1']) {
+    assert.equal(readUrl(new URL(`http://localhost/#${hash}`)).labs, undefined, hash);
+  }
+  const many = Array.from({ length: 500 }, (_, i) => `x-${String.fromCharCode(97 + (i % 26), 97 + Math.floor(i / 26))}=1`).join('&');
+  assert.ok(Object.keys(readUrl(new URL(`http://localhost/#${many}`)).labs ?? {}).length <= 32);
+});
+
 test('a code that was not set by hand is not in the link; codes out of reach or too long are not read', () => {
   const state = initialState();
   assert.equal(writeUrl(new URL('http://localhost/'), { ...state, z: Float32Array.of(1, 2), zSource: 'mu' }, state).hash, '');

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { visibility, verticalRange, wholeTicks } from '../../www/js/charts/curves.js';
 import { activeDimensions, barOrder, verdict } from '../../www/js/charts/use.js';
-import { moved, scaled } from '../../www/js/charts/zoom.js';
+import { moved, pinched, scaled } from '../../www/js/charts/zoom.js';
 import { changed, inserted, places, removed, shapeWords } from '../../www/js/console/draft.js';
 import { History } from '../../www/js/history.js';
 import { together } from '../../www/js/labs/compare/chart.js';
@@ -85,6 +85,16 @@ test('a zoom stays within what there is, and all of it is none', () => {
   assert.deepEqual(moved({ min: 76, max: 96 }, whole, 0.5), { min: 81, max: 101 });
   const close = { min: 10, max: 14 };
   assert.equal(scaled(close, whole, 0.5), close);
+});
+
+test('two fingers keep the steps that they took hold of', () => {
+  const whole = { min: 0, max: 100 };
+  assert.deepEqual(pinched(whole, [40, 60], [0.25, 0.75]), { min: 30, max: 70 });
+  // Crossed or touching, they ask for nothing absurd.
+  const touching = pinched(whole, [49, 51], [0.5, 0.5]);
+  assert.ok(touching && touching.max - touching.min >= 4 && touching.min >= 0 && touching.max <= 100);
+  assert.equal(pinched(whole, [40, 60], [0.45, 0.55]), null, 'closer together than the whole allows');
+  assert.deepEqual(pinched(whole, [0, 10], [0.5, 1]), { min: 0, max: 20 }, 'never beyond the first step');
 });
 
 test('axes: whole ticks, and room for what is at zero', () => {

@@ -16,6 +16,8 @@ const BACKENDS = /** @type {const} */ (['auto', 'webgpu', 'cpu']);
 const CODE_REACH = 20;
 /** Numbers of a code in a link at most. */
 const CODE_LENGTH = 256;
+/** Labs have fewer controls than this. */
+const MOST_CHOICES = 32;
 
 /**
  * @template {string} T
@@ -59,7 +61,7 @@ function readSettings(hash) {
 /** Everything that the address says; when it changes, so does the address. @type {readonly (keyof State)[]} */
 export const LINKED_KEYS = Object.freeze(/** @type {(keyof State)[]} */ ([
   'lang', 'theme', 'tab', 'preset', 'spec', 'weights', ...SETTING_KEYS, 'strokes', 'pictureDigit', 'z', 'zSource',
-  'mapGrid', 'planeChoice', 'label',
+  'mapGrid', 'planeChoice', 'label', 'labs',
 ]));
 
 /**
@@ -94,6 +96,7 @@ export function readUrl(url, browserLanguage = 'en') {
     mapGrid: oneOf(hash.get('grid'), GRIDS),
     planeChoice: readPlane(hash.get('plane')),
     label: number(hash.get('class'), (value) => Number.isInteger(value) && value >= 0 && value < 10),
+    labs: readLabs(hash),
   };
   return Object.fromEntries(Object.entries(found).filter(([, value]) => value !== undefined));
 }
@@ -107,6 +110,16 @@ function readCode(text) {
   if (parts.length === 0 || parts.length > CODE_LENGTH) return undefined;
   const values = parts.map((part) => number(part, (value) => Math.abs(value) <= CODE_REACH));
   return values.every((value) => value !== undefined) ? Float32Array.from(values) : undefined;
+}
+
+/**
+ * What was chosen in the labs: their names have a hyphen, which no other has. What a value means its lab knows.
+ * @param {URLSearchParams} hash
+ * @returns {State['labs'] | undefined}
+ */
+function readLabs(hash) {
+  const found = [...hash].filter(([name, value]) => /^[a-z]{1,16}-[a-z]{1,16}$/i.test(name) && /^[\w.-]{1,16}$/.test(value)).slice(0, MOST_CHOICES);
+  return found.length > 0 ? Object.fromEntries(found) : undefined;
 }
 
 /**
@@ -148,6 +161,7 @@ export function writeUrl(url, state, defaults, fromNothing = false) {
   if (state.mapGrid !== defaults.mapGrid) hash.set('grid', state.mapGrid);
   if (state.planeChoice.kind === 'dimensions') hash.set('plane', `${state.planeChoice.x + 1},${state.planeChoice.y + 1}`);
   if (state.spec?.classes && state.label !== defaults.label) hash.set('class', String(state.label));
+  for (const [name, value] of Object.entries(state.labs)) hash.set(name, value);
   // A comma needs no escape, and a link is read by people too.
   next.hash = hash.toString().replaceAll('%2C', ',');
   return next;

@@ -73,8 +73,8 @@ async function follow(store, engine, defaults) {
   const said = readUrl(new URL(location.href), navigator.language);
   const base = defaults();
   const wanted = { ...base, preset: said.preset ?? base.preset };
-  const { lang = base.lang, theme = base.theme, hide = base.hide, tab = base.tab } = said;
-  store.set({ lang, theme, hide, tab });
+  const { lang = base.lang, theme = base.theme, hide = base.hide, tab = base.tab, labs = base.labs } = said;
+  store.set({ lang, theme, hide, tab, labs });
 
   const other = wanted.preset !== store.state.preset || (said.spec && JSON.stringify(said.spec) !== JSON.stringify(store.state.spec));
   if (other && said.spec) await engine.chooseSpec(said.spec);

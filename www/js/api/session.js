@@ -6,7 +6,9 @@ import { packError } from './protocol.js';
 /** Shortest time between two metrics messages: one frame. */
 const FRAME_MS = 16;
 /** Steps per second are measured over the last second. */
-const RATE_WINDOW_MS = 1000;
+const RATE_WINDOW_MS = 2000;
+/** Over less time than this, a chunk that was held up would pass for slowness. */
+const LEAST_RATE_MS = 300;
 
 /**
  * How many steps fit into the wanted time, learnt from the chunks so far. One for training, one for evaluation.
@@ -61,11 +63,12 @@ export class RateMeter {
     this.#steps = 0;
   }
 
-  /** @returns {number} 0 until two chunks have been seen */
+  /** @returns {number} 0 until there is enough to tell */
   get perSecond() {
     if (this.#chunks.length < 2) return 0;
     const first = this.#chunks[0];
     const last = this.#chunks[this.#chunks.length - 1];
+    if (last.time - first.time < LEAST_RATE_MS) return 0;
     return ((this.#steps - first.steps) * 1000) / Math.max(last.time - first.time, 1e-3);
   }
 }

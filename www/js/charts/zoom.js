@@ -42,6 +42,52 @@ function within({ min, max }, whole) {
 }
 
 /**
+ * The span in which each of two steps lies where a finger has taken it; null for all of it.
+ * @param {Span} whole
+ * @param {readonly [number, number]} steps
+ * @param {readonly [number, number]} places shares of the width, from the left
+ * @returns {Span | null}
+ */
+export function pinched(whole, steps, places) {
+  // Fingers that touch or cross would ask for an endless or a reversed span.
+  const apart = Math.max(0.05, Math.abs(places[1] - places[0]));
+  const length = Math.min(whole.max - whole.min, Math.max(LEAST, Math.abs(steps[1] - steps[0]) / apart));
+  const min = Math.max(whole.min, Math.min(whole.max - length, (steps[0] + steps[1] - length * (places[0] + places[1])) / 2));
+  return within({ min, max: min + length }, whole);
+}
+
+/**
+ * Two fingers take the steps under them along.
+ * @param {HTMLElement} element
+ * @param {() => import('uplot') | null} chart
+ * @param {(steps: [number, number], places: [number, number]) => void} onPinch as `pinched` takes them
+ */
+export function zoomByTouch(element, chart, onPinch) {
+  /** Where each finger is, and the step that it took hold of. @type {Map<number, { place: number, step: number }>} */
+  const fingers = new Map();
+  const placeOf = (/** @type {PointerEvent} */ event, /** @type {import('uplot')} */ shown) => {
+    const { left, width } = shown.over.getBoundingClientRect();
+    return { place: (event.clientX - left) / width, step: shown.posToVal(event.clientX - left, 'x') };
+  };
+  element.addEventListener('pointerdown', (event) => {
+    const shown = chart();
+    if (shown && event.pointerType !== 'mouse') fingers.set(event.pointerId, placeOf(event, shown));
+  });
+  element.addEventListener('pointermove', (event) => {
+    const shown = chart();
+    const finger = fingers.get(event.pointerId);
+    if (!shown || !finger) return;
+    finger.place = placeOf(event, shown).place;
+    if (fingers.size !== 2) return;
+    const [one, other] = fingers.values();
+    onPinch([one.step, other.step], [one.place, other.place]);
+  });
+  for (const end of /** @type {const} */ (['pointerup', 'pointercancel'])) {
+    element.addEventListener(end, (event) => void fingers.delete(event.pointerId));
+  }
+}
+
+/**
  * A finger that moves sideways reads the curves; uPlot itself hears only mice.
  * @param {HTMLElement} element
  * @param {() => import('uplot') | null} chart

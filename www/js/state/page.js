@@ -12,6 +12,7 @@ export const TABS = /** @type {const} */ (['train', 'compare', 'generate', 'repa
  * @property {readonly string[]} hide names of parts a teacher has taken away
  * @property {boolean} startPaused the page opens with a training set up that waits
  * @property {Tab} tab
+ * @property {Readonly<Record<string, string>>} labs what was chosen in the labs, where it is not the usual, by its name in the link
  * @property {{ code: string, message: string, words?: import('../dom.js').TextKey } | null} error with `words` where the code's own say too little
  * @property {string | null} notice key of a passing remark
  * @property {boolean} ready
@@ -19,5 +20,5 @@ export const TABS = /** @type {const} */ (['train', 'compare', 'generate', 'repa
 
 /** @returns {PageState} */
 export function pageState() {
-  return { lang: 'en', theme: 'auto', hide: [], startPaused: false, tab: 'train', error: null, notice: null, ready: false };
+  return { lang: 'en', theme: 'auto', hide: [], startPaused: false, tab: 'train', labs: {}, error: null, notice: null, ready: false };
 }

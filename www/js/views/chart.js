@@ -1,7 +1,7 @@
 // The loss curves, drawn by uPlot: what is seen of them, how close, and their values under the cursor.
 
 import { CURVES, curveOptions, loadUPlot, visibility } from '../charts/curves.js';
-import { moved, readByTouch, scaled } from '../charts/zoom.js';
+import { moved, pinched, readByTouch, scaled, zoomByTouch } from '../charts/zoom.js';
 import { h, translate } from '../dom.js';
 
 /** Time between redraws while training. */
@@ -87,6 +87,7 @@ export function mount(element, store, engine) {
     act();
   });
   readByTouch(plot, () => chart);
+  zoomByTouch(plot, () => chart, (steps, places) => look(pinched(whole(), steps, places)));
 
   /** The cursor to the next point. @param {number} by */
   const walk = (by) => {

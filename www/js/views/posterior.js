@@ -74,6 +74,7 @@ function makeRow(index) {
      */
     show(found, lang) {
       row.classList.toggle('unknown', !found);
+      row.classList.toggle('leftward', (found?.mu ?? 0) < 0);
       row.dataset.value = found ? String(found.mu) : '';
       row.dataset.sigma = found ? String(found.sigma) : '';
       const words = (/** @type {number | undefined} */ value) => value?.toFixed(2) ?? '–';

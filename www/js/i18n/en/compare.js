@@ -13,6 +13,8 @@ export const compare = {
   'compare.close.title': 'End both and free their memory',
   'compare.words': 'The network, the other settings and the seed are those of the console. Both take the same steps; the faster one waits. One scale for both maps; beyond two dimensions, the plane of A’s principal components.',
   'compare.idle': 'Two models will learn from nothing, each in a worker of its own.',
+  'compare.empty.map': 'Train both, and the test digits find their places here; below them, digits that this model imagines.',
+  'compare.empty.curves': 'Both losses will be drawn here, A and B in one chart.',
   'compare.loading': 'Loading…',
   'compare.running': 'Both are learning.',
   'compare.paused': 'Both wait.',

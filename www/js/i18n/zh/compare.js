@@ -13,6 +13,8 @@ export const compare = {
   'compare.close.title': '结束两个训练并释放内存',
   'compare.words': '网络、其余设置和随机种子都取自训练面板。两者步数一致，快的等慢的。两张地图用同一比例尺；超过二维时，取 A 的主成分平面。',
   'compare.idle': '两个模型将从零学起，各在自己的线程里。',
+  'compare.empty.map': '点“同时训练”，测试数字会在这里各就其位；下方是该模型想象出的数字。',
+  'compare.empty.curves': 'A 与 B 的损失会画在同一张图里。',
   'compare.loading': '加载中……',
   'compare.running': '两个都在学习。',
   'compare.paused': '两个都在等待。',

@@ -26,7 +26,7 @@ export function together(histories, term) {
 /** @param {() => void} onCursor */
 export function chart(onCursor) {
   const plot = h('div', { class: 'plot', role: 'group', label: 'compare.chart', 'data-testid': 'compare-chart' });
-  const element = h('div', { class: 'plot-box' }, plot);
+  const element = h('div', { class: 'plot-box' }, plot, h('p', { class: 'compare-empty', text: 'compare.empty.curves' }));
   /** @type {import('uplot') | null} */
   let drawn = null;
   /** @type {(number | null)[][]} */

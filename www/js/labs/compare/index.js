@@ -3,6 +3,7 @@
 import { h, translate } from '../../dom.js';
 import { fitted } from '../../map/scale.js';
 import { CHOICES } from '../../recipe.js';
+import { kept, take, tell } from '../shared/kept.js';
 import { loadStyle } from '../shared/style.js';
 import { TERMS, chart, together } from './chart.js';
 import { side } from './side.js';
@@ -20,6 +21,7 @@ export const mount = async (element, store, engine) => {
   const { contest } = engine;
 
   const choice = h('select', { id: 'compare-key', 'data-testid': 'compare-key' }, ...Object.keys(DIFFERENCES).map((key) => h('option', { value: key, text: `compare.key.${/** @type {Difference} */ (key)}` })));
+  const usual = choice.value;
   const key = () => /** @type {Difference} */ (choice.value);
   const values = h('div', { class: 'compare-values' });
   const start = h('button', { type: 'button', class: 'run train', 'data-testid': 'compare-start', text: 'compare.start' });
@@ -44,6 +46,8 @@ export const mount = async (element, store, engine) => {
   /** @type {(HTMLInputElement | HTMLSelectElement)[]} */
   let fields = [];
   const fill = () => {
+    // Values of another difference mean nothing here.
+    const labs = (store.state.labs['compare-key'] ?? usual) === key() ? store.state.labs : {};
     const options = DIFFERENCES[key()].number ? null : CHOICES[/** @type {'objective' | 'optimizer' | 'binarize'} */ (key())];
     fields = (/** @type {const} */ (['A', 'B'])).map((letter, i) => {
       const id = `compare-${letter}`;
@@ -52,7 +56,11 @@ export const mount = async (element, store, engine) => {
         ? h('select', { id, 'data-testid': id }, ...options.map((one) => h('option', { value: one }, one)))
         : h('input', { type: 'number', step: 'any', min: 0, id, 'data-testid': id });
       control.value = value;
-      control.addEventListener('input', check);
+      if (labs[id] === undefined || !allowed(key(), labs[id]) || !take(control, labs[id])) tell(store, id, null);
+      control.addEventListener('input', () => {
+        if (allowed(key(), control.value)) tell(store, id, control.value === value ? null : control.value);
+        check();
+      });
       return control;
     });
     values.replaceChildren(...fields.map((control, i) => h('div', { class: 'field' }, h('label', { for: control.id }, 'AB'[i]), h('div', { class: 'control' }, control))));
@@ -107,11 +115,14 @@ export const mount = async (element, store, engine) => {
     const points = contest.points();
     const views = points.map((of) => fitted(of));
     const view = views.length === 2 && views[1].half > views[0].half ? views[1] : (views[0] ?? fitted(null));
-    if (sides && digits) [a, b].forEach((one, i) => one.show(lang, sides[i], points[i], digits.labels, view));
+    curves.element.classList.toggle('waiting', sides === null);
+    if (!sides) for (const one of [a, b]) one.wait();
+    else if (digits) [a, b].forEach((one, i) => one.show(lang, sides[i], points[i], digits.labels, view));
     curves.show(together((sides ?? []).map(({ history }) => history), /** @type {import('./chart.js').Term} */ (term.value)));
   };
   contest.onChange(show);
   fill();
+  kept(store, choice);
   store.watch(['lang', 'theme'], () => void curves.rebuild().then(show).catch(engine.report));
   // Out of sight, two trainings would only take the processor from the page's own.
   store.watch(['tab', 'run'], ({ tab, run }) => {

@@ -22,13 +22,21 @@ export function side(letter) {
   const element = h(
     'section', { class: `panel compare-side side-${letter}` },
     h('h3', {}, h('b', { class: 'compare-letter' }, letter), ' ', name), numbers,
-    h('div', { class: 'compare-pictures' }, h('div', { class: 'compare-map-box' }, map), sheet),
+    h('div', { class: 'compare-pictures' }, h('div', { class: 'compare-map-box' }, map, h('p', { class: 'compare-empty', text: 'compare.empty.map' })), sheet),
   );
+  element.classList.add('waiting');
   return {
     element,
     /** @param {string} words */
     call(words) {
       name.textContent = words;
+    },
+
+    /** Nothing has been trained, or it was given up. */
+    wait() {
+      element.classList.add('waiting');
+      numbers.textContent = '';
+      sheet.getContext('2d')?.clearRect(0, 0, sheet.width, sheet.height);
     },
 
     /**
@@ -40,6 +48,7 @@ export function side(letter) {
      */
     show(lang, contestant, points, labels, view) {
       const { losses, step, look } = contestant;
+      element.classList.remove('waiting');
       numbers.textContent = losses
         ? translate(lang, 'compare.numbers', { step, elbo: nats(-losses.recon - losses.kl), recon: nats(losses.recon), kl: nats(losses.kl) })
         : '';

@@ -5,6 +5,7 @@ import { latest } from '../../latest.js';
 import { deflatedSize, pcaCodec, vaeCodec } from '../../engine/codecs.js';
 import { psnr } from '../../engine/damage.js';
 import { digitChoice } from '../shared/digit-choice.js';
+import { kept } from '../shared/kept.js';
 import { PIXELS, nth, picture, show } from '../shared/picture.js';
 import { loadStyle } from '../shared/style.js';
 import { attempt, whileOpen } from '../shared/while-open.js';
@@ -87,6 +88,7 @@ export const mount = async (element, store, engine) => {
   });
   numbers.addEventListener('input', () => void pack(null));
   showNumber(count, numbers.valueAsNumber, String);
+  kept(store, numbers);
 
   element.classList.add('sized', 'compress');
   element.append(

@@ -3,6 +3,7 @@
 import { h, showNumber } from '../../dom.js';
 import { classMeans } from '../../engine/codes.js';
 import { digitChoice } from '../shared/digit-choice.js';
+import { kept } from '../shared/kept.js';
 import { nth, picture, show } from '../shared/picture.js';
 import { send } from '../shared/send.js';
 import { whileOpen } from '../shared/while-open.js';
@@ -11,8 +12,8 @@ import { whileOpen } from '../shared/while-open.js';
 export function arithmetic({ store, engine }) {
   const changed = () => again();
   const start = digitChoice(store, { id: 'sum-start', name: 'generate.sum.start', initial: 'yours', changed });
-  const plus = classChoice({ id: 'sum-plus', name: 'generate.sum.plus', initial: 8, changed });
-  const minus = classChoice({ id: 'sum-minus', name: 'generate.sum.minus', initial: 3, changed });
+  const plus = classChoice(store, { id: 'sum-plus', name: 'generate.sum.plus', initial: 8, changed });
+  const minus = classChoice(store, { id: 'sum-minus', name: 'generate.sum.minus', initial: 3, changed });
   const amount = h('input', { type: 'range', id: 'sum-amount', 'data-testid': 'sum-amount', min: 0, max: 2, step: 0.05, value: 1 });
   const times = h('output', { for: 'sum-amount' });
   const result = picture({ class: 'result', label: 'generate.sum.result', 'data-testid': 'sum-result' });
@@ -61,6 +62,7 @@ export function arithmetic({ store, engine }) {
     changed();
   });
   showAmount();
+  kept(store, amount);
   above.addEventListener('click', () => {
     if (sum?.length === engine.model.spec.latent) send(engine, sum.slice(), label);
   });
@@ -82,17 +84,20 @@ export function arithmetic({ store, engine }) {
 }
 
 /**
+ * @param {import('../../store.js').Store} store
  * @param {object} options
  * @param {string} options.id
  * @param {import('../../dom.js').TextKey} options.name
  * @param {number} options.initial
  * @param {() => void} options.changed
  */
-function classChoice({ id, name, initial, changed }) {
+function classChoice(store, { id, name, initial, changed }) {
   const select = h('select', { id, 'data-testid': id });
   select.append(...Array.from({ length: 10 }, (_, digit) => h('option', { value: digit }, String(digit))));
   select.value = String(initial);
   select.addEventListener('change', changed);
+  // Once the lab stands, which hears of every change.
+  queueMicrotask(() => kept(store, select));
   const thumb = picture({ class: 'thumb', label: name, 'data-testid': `${id}-picture` });
   return {
     element: h('div', { class: 'digit-choice' }, thumb, h('div', { class: 'digit-words' }, h('label', { for: id, text: name }), h('div', { class: 'control' }, select))),

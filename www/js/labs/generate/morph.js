@@ -7,6 +7,7 @@ import { digitChoice } from '../shared/digit-choice.js';
 import { download } from '../shared/download.js';
 import { film } from '../shared/film.js';
 import { gifOf, loadGifenc } from '../shared/gif.js';
+import { kept } from '../shared/kept.js';
 import { nth, showSheet } from '../shared/picture.js';
 import { send } from '../shared/send.js';
 import { attempt, whileOpen } from '../shared/while-open.js';
@@ -28,6 +29,8 @@ export function morph({ store, engine }) {
   const way = h('select', { id: 'morph-way', 'data-testid': 'morph-way', label: 'generate.way' });
   way.append(h('option', { value: 'linear', text: 'generate.linear' }), h('option', { value: 'spherical', text: 'generate.spherical' }));
   way.addEventListener('change', changed);
+  // Once the lab stands, which hears of every change.
+  queueMicrotask(() => kept(store, way));
   const strip = h('canvas', { class: 'tile strip', width: 268, height: 28, 'data-testid': 'morph-strip', role: 'img', label: 'generate.strip' });
   const screen = film(store, { id: 'morph', label: 'generate.film', frameMs: FRAME_MS });
   const save = h('button', { type: 'button', class: 'quiet', 'data-testid': 'morph-gif', disabled: true, text: 'generate.gif' });

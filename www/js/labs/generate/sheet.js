@@ -3,6 +3,7 @@
 import { h, showNumber, translate } from '../../dom.js';
 import { normals } from '../../engine/noise.js';
 import { download } from '../shared/download.js';
+import { kept } from '../shared/kept.js';
 import { SIDE, showSheet } from '../shared/picture.js';
 import { send } from '../shared/send.js';
 import { whileOpen } from '../shared/while-open.js';
@@ -73,6 +74,7 @@ export function sheet({ store, engine }) {
   });
   dice.addEventListener('click', () => {
     seed.value = String(Math.floor(Math.random() * 1e6));
+    seedChanged();
     again();
   });
   temperature.addEventListener('input', () => {
@@ -80,6 +82,8 @@ export function sheet({ store, engine }) {
     again();
   });
   showNumber(degrees, temperature.valueAsNumber, (value) => value.toFixed(2));
+  const seedChanged = kept(store, seed);
+  kept(store, temperature, 'prior-temperature');
   save.addEventListener('click', () => {
     enlarged(canvas).toBlob((blob) => {
       if (blob) download(blob, `vae-${store.state.preset}-${seed.value}.png`);

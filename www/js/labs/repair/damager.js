@@ -3,6 +3,7 @@
 import { h, showNumber, translate } from '../../dom.js';
 import { STRENGTHS, damage, withoutRows } from '../../engine/damage.js';
 import { digitChoice } from '../shared/digit-choice.js';
+import { take, tell } from '../shared/kept.js';
 import { PIXELS, SIDE, picture, show } from '../shared/picture.js';
 
 /** @typedef {import('../../engine/damage.js').Kind} Kind */
@@ -31,8 +32,8 @@ export function damager(store, changed) {
   const kinds = KINDS.map((kind) => {
     const input = h('input', { type: 'radio', name: 'repair-kind', value: kind, id: `repair-${kind}`, 'data-testid': `repair-${kind}`, class: 'unseen' });
     input.addEventListener('change', () => {
-      begin(kind);
-      update();
+      tell(store, 'repair-strength', null);
+      tell(store, 'repair-kind', kind === KINDS[0] ? null : kind);
     });
     return { kind, input, element: h('span', { class: 'kind' }, input, h('label', { for: `repair-${kind}`, class: 'quiet', text: `repair.${kind}` })) };
   });
@@ -128,6 +129,7 @@ export function damager(store, changed) {
   board.addEventListener('blur', () => void (cursor.hidden = true));
 
   strength.addEventListener('input', () => {
+    tell(store, 'repair-strength', strength.value === String(STRENGTHS[kind].initial) ? null : strength.value);
     if (kind === 'hole') mask = withoutRows(strength.valueAsNumber);
     words();
     update();
@@ -137,7 +139,16 @@ export function damager(store, changed) {
     update();
   });
   store.watch(['lang'], words);
-  begin('noise');
+  begin(KINDS[0]);
+  // Once the lab stands, which hears of every change.
+  queueMicrotask(() => store.watch(['labs'], ({ labs }) => {
+    const asked = KINDS.find((one) => one === labs['repair-kind']) ?? KINDS[0];
+    const other = asked !== kind;
+    if (other) begin(asked);
+    const value = labs['repair-strength'] ?? String(STRENGTHS[kind].initial);
+    if (value !== strength.value && take(strength, value)) strength.dispatchEvent(new Event('input'));
+    else if (other) update();
+  }));
 
   return {
     element: h(

@@ -1,6 +1,7 @@
 // A digit to work on: the one on the pad, or a test digit of a class.
 
 import { h, translate } from '../../dom.js';
+import { kept } from './kept.js';
 import { nth, picture, show } from './picture.js';
 
 /** @typedef {import('../../engine/model.js').Picture} Picture */
@@ -62,7 +63,10 @@ export function digitChoice(store, { id, name, initial, changed }) {
     }
   });
   // What is chosen is told only once the lab stands.
-  queueMicrotask(() => store.watch(['input', 'digits'], update));
+  queueMicrotask(() => {
+    kept(store, select);
+    store.watch(['input', 'digits'], update);
+  });
 
   return {
     element,
