@@ -4,7 +4,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Client } from '../../www/js/api/client.js';
 import { loadMnist, parseIdx } from '../../www/js/api/data.js';
-import { ThreadPort, engineHere } from '../../www/js/api/thread.js';
+import { engineHere } from '../../www/js/api/engine-here.js';
+import { ThreadPort } from '../../www/js/api/thread.js';
 
 test('an engine that could not be had is asked for again, and typed errors come through', async (context) => {
   let asked = 0;

@@ -1,9 +1,12 @@
-//! The project's commands, one module each: `cargo xtask serve | test | build | bench | pretrain | fuzz`.
+//! The project's commands, one module each: `cargo xtask serve | test | build | pack | bench | pretrain | fuzz`.
 
 mod bench;
 mod bundle;
 mod fuzz;
+mod gzip;
+mod inline;
 mod mnist;
+mod pack;
 mod pretrain;
 mod project;
 mod serve_check;
@@ -12,8 +15,10 @@ mod stages;
 mod system;
 mod test;
 mod tools;
+mod wasm_version;
 mod web;
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -41,6 +46,12 @@ enum Command {
     Build {
         #[command(flatten)]
         profile: ProfileArgs,
+    },
+    /// Make the npm package: a tarball in target/npm/
+    Pack {
+        /// A built site to take wasm and weights from; one is built when left out
+        #[arg(long)]
+        site: Option<PathBuf>,
     },
     /// Run every test; ends non-zero on any failure or missing GPU adapter
     Test {
@@ -105,6 +116,9 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     match cli.command {
         Command::Serve { port, profile } => web::serve(&project, port, profile.profile())?,
         Command::Build { profile } => web::build(&project, profile.profile())?,
+        Command::Pack { site } => {
+            pack::run(&project, site.as_deref())?;
+        }
         Command::Test { stages } => return test::run(&project, &stages),
         Command::Bench { place } => bench::run(&project, place)?,
         Command::Pretrain { name } => pretrain::run(&project, name.as_deref())?,

@@ -107,7 +107,8 @@ fn make(project: &Project, model: &Model) -> Result<()> {
         mnist::write_some(project, &digits)?;
         let images = digits.join("some-images-idx3-ubyte.gz");
         let posteriors =
-            cmd!(sh, "cargo run --release --bin vae -- encode --model {shipped} --input {images} --json").read()?;
+            cmd!(sh, "cargo run --release --bin vae -- encode --model {shipped} --input {images} --json")
+                .read()?;
         sh.write_file(project.path(format!("pretrained/{name}.posteriors.json")), posteriors + "\n")?;
     }
     for flags in model.measures {

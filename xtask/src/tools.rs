@@ -14,7 +14,7 @@ const OLDEST_NODE: u32 = 20;
 pub(crate) const WASM_TARGET: &str = "wasm32-unknown-unknown";
 
 /// npm is a script on Windows, which only this name starts.
-const NPM: &str = if cfg!(windows) { "npm.cmd" } else { "npm" };
+pub(crate) const NPM: &str = if cfg!(windows) { "npm.cmd" } else { "npm" };
 
 /// Everything that building the page needs.
 pub(crate) fn ensure(project: &Project) -> Result<()> {

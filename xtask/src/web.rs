@@ -217,12 +217,12 @@ fn optimise(project: &Project, wasm: &Path) -> Result<()> {
     copy(&kept, wasm)
 }
 
-fn copy_into(source: &Path, directory: &Path) -> Result<()> {
+pub(crate) fn copy_into(source: &Path, directory: &Path) -> Result<()> {
     let name = source.file_name().with_context(|| format!("{} has no file name", source.display()))?;
     copy(source, &directory.join(name))
 }
 
-fn copy(source: &Path, target: &Path) -> Result<()> {
+pub(crate) fn copy(source: &Path, target: &Path) -> Result<()> {
     if let Some(directory) = target.parent() {
         fs::create_dir_all(directory).with_context(|| format!("creating {}", directory.display()))?;
     }

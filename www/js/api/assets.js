@@ -1,5 +1,5 @@
-// Where the files lie that the build puts beside these modules. The only place that knows, but for the worker: joined
-// modules lie elsewhere, as deep as this one.
+// Where the files lie that the build puts beside these modules. The only place that knows, but for worker-file.js: joined
+// modules lie elsewhere, as deep as this one. The package has a module of its own in this one's place.
 
 /** @param {string} name @returns {WasmFiles} */
 const files = (name) => {
@@ -23,6 +23,20 @@ export const BUILDS = Object.freeze(['relaxed-simd', 'simd128']);
 export function wasmBuild(build) {
   return WASM_BUILDS[build];
 }
+
+/**
+ * @param {string} name of a file in css/, or in vendor/ behind `vendor/`
+ * @returns {string}
+ */
+export function styleUrl(name) {
+  return new URL(name.startsWith('vendor/') ? `../../${name}` : `../../css/${name}`, import.meta.url).href;
+}
+
+/** Other people's libraries, each fetched when it is first needed. */
+const LIBRARIES = Object.freeze({ uPlot: 'uPlot.esm.js', gifenc: 'gifenc.esm.js', katex: 'katex.min.js' });
+
+/** A URL of its own needs neither bundler nor inline import map. @param {keyof typeof LIBRARIES} name */
+export const importLibrary = (name) => import(new URL(`../../vendor/${LIBRARIES[name]}`, import.meta.url).href);
 
 /** The folder with other people's libraries, and the one with the page's styles. */
 export const VENDOR_URL = new URL('../../vendor/', import.meta.url).href;
@@ -53,9 +67,6 @@ export function pretrained(preset) {
 export function pretrainedPosteriorsUrl(preset) {
   return new URL(`../../pretrained/${preset}.posteriors.json`, import.meta.url).href;
 }
-
-/** Where the worker's file lies, if not beside these modules. @type {(() => string) | null} */
-export const workerUrl = null;
 
 /** The engine that workers are handed, where they cannot fetch it. @type {(() => Promise<WebAssembly.Module>) | null} */
 export const sharedEngine = null;

@@ -20,11 +20,11 @@ const RELAXED_MADD = Uint8Array.of(
 
 /**
  * @param {SimdBuild | 'auto'} [simd]
- * @returns {SimdBuild} what was asked for, or the faster one of those that this browser runs
+ * @returns {SimdBuild} what was asked for, or the faster one of those that are there and that this browser runs
  */
 export function chooseBuild(simd = 'auto') {
   if (simd !== 'auto') return simd;
-  return WebAssembly.validate(RELAXED_MADD) ? 'relaxed-simd' : 'simd128';
+  return BUILDS.includes('relaxed-simd') && WebAssembly.validate(RELAXED_MADD) ? 'relaxed-simd' : 'simd128';
 }
 
 /** The module that each build's wasm imports from: its own glue, by the name that wasm-bindgen gave it. */

@@ -42,6 +42,7 @@ const OPTIONS = /** @type {const} */ (['model', 'backend', 'seed', 'weights', 'i
 export function loadMnist(options = {}) {
   checkOptions('loadMnist', options, ['baseUrl']);
   const { baseUrl = MNIST_URL } = options;
+  if (!baseUrl) throw new VaeError('invalid-argument', 'loadMnist: MNIST does not lie beside these modules; expected baseUrl');
   return Object.freeze({ mnist: baseUrl });
 }
 

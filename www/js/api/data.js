@@ -5,7 +5,7 @@ import { absolute } from './create.js';
 import { VaeError, toVaeError } from './errors.js';
 import { loadMnist as load } from './mnist.js';
 import { sharedEngine } from './assets.js';
-import { engineHere } from './thread.js';
+import { engineHere } from './engine-here.js';
 
 /** @typedef {import('./types.js').WasmModule} WasmModule */
 

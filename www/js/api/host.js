@@ -42,12 +42,13 @@ export class EngineHost {
    * @param {() => number} parts.now
    * @param {() => import('./member.js').PeerPort} parts.spawn starts another worker
    * @param {string} [parts.place] where it runs and why, if not in a worker
+   * @param {boolean} [parts.gpu] whether a GPU may be looked for; true
    */
   constructor(parts) {
     this.parts = parts;
-    const { giveWay, now, post, spawn, place } = parts;
+    const { giveWay, now, post, spawn, place, gpu } = parts;
     this.#lock = new Lock(giveWay);
-    this.#runs = new Runs({ lock: this.#lock, post: (message) => post(message, []), giveWay, now, spawn, place });
+    this.#runs = new Runs({ lock: this.#lock, post: (message) => post(message, []), giveWay, now, spawn, place, gpu });
     /** @type {import('./measuring.js').MeasuringParts} */
     const shared = {
       use: (task, kind) => this.#use(task, kind),
@@ -149,7 +150,8 @@ export class EngineHost {
    * @param {number} id
    * @returns {Promise<import('./protocol.js').ModelInfo>}
    */
-  async #create({ wasmUrl, compiled, simd, model, backend, seed, initialisation, workers, checkpoint }, id) {
+  async #create({ wasmUrl, compiled, simd, model, backend: asked, seed, initialisation, workers, checkpoint }, id) {
+    const backend = this.#runs.possible(asked);
     const downloads = new Downloads(2, (loaded, total) => this.#progress(id, loaded, total));
     const fetching = checkpoint && fetchWeights(checkpoint, downloads.part(0));
     if (!fetching) downloads.finish(0);

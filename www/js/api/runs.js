@@ -1,6 +1,7 @@
 // Training runs in one worker, one after the other: which engine makes the steps, how many workers share them, and what the page
 // hears of the backend meanwhile.
 
+import { VaeError } from './errors.js';
 import { TrainingSession } from './session.js';
 import { Team } from './team.js';
 import { mostWorkers, teamSize } from './team-size.js';
@@ -27,6 +28,7 @@ export class Runs {
   #workers = 1;
   #most = Infinity;
   #problem = '';
+  #noGpu = false;
   /** What the page was told last. */
   #told = '';
 
@@ -39,6 +41,7 @@ export class Runs {
    * @param {() => import('./member.js').PeerPort} parts.spawn
    * @param {number} [parts.cores]
    * @param {string} [parts.place] where it runs and why, if not in a worker
+   * @param {boolean} [parts.gpu] whether a GPU may be looked for; true
    */
   constructor(parts) {
     this.parts = parts;
@@ -83,10 +86,23 @@ export class Runs {
     return backend;
   }
 
+  /**
+   * @param {import('./types.js').BackendRequest} backend that was asked for
+   * @returns {import('./types.js').BackendRequest} what the engine is asked for: where no GPU may be looked for, the CPU
+   * @throws {VaeError} `unsupported` for WebGPU there
+   */
+  possible(backend) {
+    const { gpu = true } = this.parts;
+    this.#noGpu = !gpu && backend !== 'cpu';
+    if (this.#noGpu && backend === 'webgpu') throw new VaeError('unsupported', 'there is no WebGPU here');
+    return this.#noGpu ? 'cpu' : backend;
+  }
+
   /** @param {BackendInfo} told @returns {BackendInfo} */
   #described(told) {
     const { place } = this.parts;
-    const own = place ? { ...told, reason: `${told.reason}; ${place}` } : told;
+    const [reason, reasonCode] = this.#noGpu ? ['there is no WebGPU here', /** @type {const} */ ('no-adapter')] : [told.reason, told.reasonCode];
+    const own = { ...told, reasonCode, reason: place ? `${reason}; ${place}` : reason };
     if (own.kind !== 'cpu') return own;
     const fewer = this.#problem && `; training has ${this.#workers} workers, another one failed: ${this.#problem}`;
     return { ...own, workers: this.#workers, reason: own.reason + fewer };

@@ -1,9 +1,9 @@
 // Starts the engine's worker, for a Vae that is made now or one that is about to be; or, where there can be none, the engine on
 // the calling thread.
 
-import { workerUrl } from './assets.js';
-import { isUsual } from './protocol.js';
+import { USUAL, isUsual } from './protocol.js';
 import { PlacePort } from './places.js';
+import { startElsewhere, startUsual, workerFile } from './worker-file.js';
 
 /** @typedef {import('./client.js').Port} Port */
 
@@ -14,18 +14,13 @@ let warned = false;
 /** A module that imports the worker's, for origins whose scripts a page may import but not start. @type {string | null} */
 let bridge = null;
 
-// Bundlers read each call as it stands, so both are written out.
-/** Named `USUAL` of protocol.js. */
-const usual = () => new Worker(new URL('./worker.js', import.meta.url), { type: 'module', name: 'vae-engine' });
-const elsewhere = () => new Worker(new URL('./worker.js', import.meta.url), { type: 'module', name: 'vae-engine-elsewhere' });
-
 /**
  * Begins to fetch and to compile the engine; the next Vae that takes it from its usual place has it at once.
  * @param {Worker | null} [started] what `early.js` has started already
  */
 export function preload(started) {
   if (spare) return;
-  const worker = started ?? usual();
+  const worker = started ?? startUsual();
   // One that could not be loaded would never answer: whoever needs one starts another, and hears why.
   worker.onerror = () => {
     if (spare === worker) spare = null;
@@ -38,10 +33,10 @@ export function preload(started) {
  * @returns {Port}
  */
 export function startEngine(from) {
-  const given = from.workerUrl ?? workerUrl?.();
-  const name = isUsual(from) && !workerUrl ? 'vae-engine' : 'vae-engine-elsewhere';
-  const first = given ? () => new Worker(given, { type: 'module', name }) : () => startWorker(from);
-  return new PlacePort([first, () => imported(given ?? beside(), name), onThisThread]);
+  const { workerUrl } = from;
+  const name = isUsual(from) ? USUAL : 'vae-engine-elsewhere';
+  const first = workerUrl ? () => new Worker(workerUrl, { type: 'module', name }) : () => startWorker(from);
+  return new PlacePort([first, () => imported(workerUrl ?? workerFile(), name), onThisThread]);
 }
 
 /**
@@ -49,16 +44,10 @@ export function startEngine(from) {
  * @returns {Worker} the one that was started beforehand, where it has what is asked for
  */
 export function startWorker(from) {
-  if (!isUsual(from)) return elsewhere();
-  const worker = spare ?? usual();
+  if (!isUsual(from)) return startElsewhere();
+  const worker = spare ?? startUsual();
   spare = null;
   return worker;
-}
-
-/** The worker's file as it lies beside this one, which is not so where a bundler put both elsewhere. */
-function beside() {
-  const directory = import.meta.url.replace(/[^/]*$/, '');
-  return `${directory}worker.js`;
 }
 
 /**

@@ -1,32 +1,13 @@
 // The engine on the calling thread: in Node.js, and on pages that may not start workers.
 
-import { loadWasm } from './builds.js';
+import { engineHere } from './engine-here.js';
 import { VaeError } from './errors.js';
 import { EngineHost } from './host.js';
 import { macrotask } from './macrotask.js';
 
 /** @typedef {import('./client.js').Port} Port */
-/** @typedef {import('./types.js').WasmModule} WasmModule */
-/** @typedef {import('./types.js').WasmSource} WasmSource */
-
-/** The engine by where it comes from: this thread needs each once. What failed can be tried again. @type {Map<string, Promise<WasmModule>>} */
-const engines = new Map();
-
-/**
- * @param {WasmSource} source
- * @param {import('./builds.js').OnProgress} [onProgress] of whoever asks first
- * @returns {Promise<WasmModule>}
- * @throws {VaeError} as `loadWasm`
- */
-export function engineHere(source, onProgress) {
-  const key = source.compiled ? 'compiled' : `${source.simd ?? 'auto'} ${source.wasmUrl ?? ''}`;
-  const known = engines.get(key);
-  if (known) return known;
-  const loading = loadWasm(source, onProgress);
-  engines.set(key, loading);
-  loading.catch(() => engines.delete(key));
-  return loading;
-}
+/** Whether WebGPU can be looked for at all: the engine takes anything else for a browser that lost it. */
+const mayHaveGpu = () => 'Window' in globalThis || 'WorkerGlobalScope' in globalThis;
 
 /** A worker's place taken by the thread itself; messages are copied and handed over as they would be. @implements {Port} */
 export class ThreadPort {
@@ -50,6 +31,7 @@ export class ThreadPort {
         throw new VaeError('unsupported', 'there are no workers here');
       },
       place,
+      gpu: mayHaveGpu(),
     });
   }
 

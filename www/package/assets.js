@@ -1,0 +1,51 @@
+// Where the package's files lie. It stands in the place of js/api/assets.js: every URL is written out, as bundlers read them.
+
+import { PRETRAINED } from './files.js';
+
+/** One build: URLs of its wasm and of the same packed with gzip, and the module that goes with it.
+ * @typedef {{ wasm: string, packed: string, importGlue: () => Promise<import('./types.js').WasmModule> }} WasmFiles */
+
+/** What wasm-bindgen's own types say is less than what its module does. @param {Promise<unknown>} glue */
+const typed = (glue) => /** @type {Promise<import('./types.js').WasmModule>} */ (glue);
+
+/** @type {Readonly<Record<import('./types.js').SimdBuild, WasmFiles>>} */
+const WASM_BUILDS = Object.freeze({
+  'relaxed-simd': {
+    wasm: new URL('../../wasm/vae-playground-relaxed_bg.wasm', import.meta.url).href,
+    packed: new URL('../../wasm/vae-playground-relaxed_bg.wasm.gz', import.meta.url).href,
+    importGlue: () => typed(import('../../wasm/vae-playground-relaxed.js')),
+  },
+  simd128: {
+    wasm: new URL('../../wasm/vae-playground_bg.wasm', import.meta.url).href,
+    packed: new URL('../../wasm/vae-playground_bg.wasm.gz', import.meta.url).href,
+    importGlue: () => typed(import('../../wasm/vae-playground.js')),
+  },
+});
+
+/** @type {readonly import('./types.js').SimdBuild[]} */
+export const BUILDS = Object.freeze(['relaxed-simd', 'simd128']);
+
+/**
+ * @param {import('./types.js').SimdBuild} build
+ * @returns {WasmFiles}
+ */
+export function wasmBuild(build) {
+  return WASM_BUILDS[build];
+}
+
+/** MNIST is not in the package: whoever trains on it says where it lies. @type {string | null} */
+export const MNIST_URL = null;
+
+/** Presets that have trained weights in the package. */
+export const PRETRAINED_PRESETS = Object.freeze(Object.keys(PRETRAINED));
+
+/**
+ * @param {string} preset
+ * @returns {{ url: string, packed: boolean }} packed: with a gzipped file beside it
+ */
+export function pretrained(preset) {
+  return { url: PRETRAINED[preset](), packed: false };
+}
+
+/** The engine that workers are handed, where they cannot fetch it. @type {(() => Promise<WebAssembly.Module>) | null} */
+export const sharedEngine = null;

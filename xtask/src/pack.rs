@@ -1,0 +1,249 @@
+//! The npm package: the site's wasm and weights, the page's modules joined and typed, in a tarball.
+//!
+//! Two folders lie in `target/npm`: `modules/`, where the sources stand as one tree, and `package/`, what is packed.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, ensure};
+use xshell::cmd;
+
+use crate::project::Project;
+use crate::web::{self, Profile};
+use crate::{gzip, inline, tools, wasm_version};
+
+/// Where the package is put together.
+pub(crate) const DIRECTORY: &str = "target/npm";
+/// The engine's version is the package's.
+const ENGINE: &str = "vae-playground";
+/// What the package exports, by its place in both folders.
+const ENTRIES: [&str; 1] = ["js/api/index.js"];
+/// Started by the ones above, never imported by them.
+const WORKER: &str = "js/api/worker.js";
+/// Modules of their own, which the joined ones import from where they lie.
+const EXTERNAL: [&str; 2] = ["--external:../../wasm/*", "--external:../../vendor/*"];
+pub(crate) const ESBUILD: &str = "node_modules/esbuild/bin/esbuild";
+pub(crate) const MINIFY: [&str; 5] =
+    ["--bundle", "--format=esm", "--target=es2022", "--minify", "--log-level=warning"];
+
+/// What goes into `modules/js/api/` besides the page's own modules, from `www/package/`.
+const MODULES: [&str; 3] = ["assets.js", "index.js", "inline.js"];
+
+/// The files of the wasm that the package has.
+const WASM: [&str; 6] = [
+    "vae-playground.js",
+    "vae-playground.d.ts",
+    "vae-playground_bg.wasm",
+    "vae-playground-relaxed.js",
+    "vae-playground-relaxed.d.ts",
+    "vae-playground-relaxed_bg.wasm",
+];
+
+/// Types of the modules; those of `tsconfig.json`, which emits none.
+const TSCONFIG: &str = r#"{
+  "compilerOptions": {
+    "target": "ES2022", "module": "ESNext", "moduleResolution": "bundler",
+    "lib": ["ES2023", "DOM", "DOM.Iterable", "DOM.AsyncIterable"], "types": [],
+    "allowJs": true, "checkJs": true, "strict": true, "skipLibCheck": true,
+    "declaration": true, "emitDeclarationOnly": true, "rootDir": ".", "outDir": "../package"
+  },
+  "files": ["js/api/index.js", "js/api/inline.js", "js/api/worker.js"]
+}
+"#;
+
+/// Builds the site, or takes the one in `site`, and packs it; gives the tarball.
+pub(crate) fn run(project: &Project, site: Option<&Path>) -> Result<PathBuf> {
+    let site = match site {
+        Some(site) => {
+            tools::npm_packages(project)?;
+            site.to_owned()
+        }
+        None => {
+            web::build(project, Profile::Release)?;
+            web::site(project)
+        }
+    };
+    let directory = project.path(DIRECTORY);
+    let (modules, package) = (directory.join("modules"), directory.join("package"));
+    for folder in [&modules, &package] {
+        if folder.exists() {
+            fs::remove_dir_all(folder).with_context(|| format!("removing {}", folder.display()))?;
+        }
+        fs::create_dir_all(folder)?;
+    }
+    let version = project.locked_version(ENGINE)?;
+    take_engine(&site, &package.join("wasm"), &version)?;
+    take(&site.join("pretrained"), &package.join("pretrained"), "safetensors")?;
+    gather(project, &modules, &package)?;
+    join(project, &modules, &package)?;
+    inline::write(project, &modules, &package)?;
+    papers(project, &package, &version)?;
+
+    let npm = tools::NPM;
+    let sh = &project.sh;
+    cmd!(sh, "{npm} pack --silent --pack-destination {directory} {package}")
+        .ignore_stdout()
+        .run()
+        .context("packing the package")?;
+    let tarball = directory.join(format!("{ENGINE}-{version}.tgz"));
+    ensure!(tarball.exists(), "npm pack left no {}", tarball.display());
+    println!("the package is {}", tarball.display());
+    Ok(tarball)
+}
+
+/// The wasm of both builds with its version noted and gzipped files beside it, and what belongs to it.
+fn take_engine(site: &Path, target: &Path, version: &str) -> Result<()> {
+    for file in WASM {
+        web::copy(&site.join("wasm").join(file), &target.join(file))?;
+        if file.ends_with(".wasm") {
+            let wasm = target.join(file);
+            wasm_version::note(&wasm, version)?;
+            gzip::write_beside(&wasm)?;
+        }
+    }
+    Ok(())
+}
+
+/// Copies the files of one kind.
+fn take(source: &Path, target: &Path, extension: &str) -> Result<()> {
+    for path in files(source, extension)? {
+        web::copy_into(&path, target)?;
+    }
+    Ok(())
+}
+
+/// The files of one kind in a folder, in the order of their names.
+fn files(directory: &Path, extension: &str) -> Result<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(directory).with_context(|| format!("reading {}", directory.display()))? {
+        let path = entry?.path();
+        if path.extension().is_some_and(|found| found == extension) {
+            found.push(path);
+        }
+    }
+    ensure!(!found.is_empty(), "{} has no .{extension} file", directory.display());
+    found.sort();
+    Ok(found)
+}
+
+/// Puts the modules together as they import one another: the page's, the package's own, and those that are written here.
+fn gather(project: &Project, modules: &Path, package: &Path) -> Result<()> {
+    copy_tree(&project.path("www/js"), &modules.join("js"))?;
+    copy_tree(&package.join("wasm"), &modules.join("wasm"))?;
+    let api = modules.join("js/api");
+    for module in MODULES {
+        web::copy(&project.path("www/package").join(module), &api.join(module))?;
+    }
+    fs::write(api.join("files.js"), file_table(&files(&package.join("pretrained"), "safetensors")?)?)?;
+    let write = project.path("www/package/write-presets.mjs");
+    let (glue, wasm) = (modules.join("wasm/vae-playground.js"), modules.join("wasm/vae-playground_bg.wasm"));
+    let presets = api.join("presets.js");
+    let sh = &project.sh;
+    cmd!(sh, "node {write} {glue} {wasm} {presets}").run().context("asking the engine for its presets")?;
+    fs::write(modules.join("tsconfig.json"), TSCONFIG)?;
+    let tsc = project.path("node_modules/typescript/bin/tsc");
+    cmd!(sh, "node {tsc} --project {modules}/tsconfig.json").run().context("writing the package's types")
+}
+
+/// The module that names every file of the package whose name is looked up. Functions, since a bundler keeps what it cannot
+/// prove to be unused, and `new URL` might throw.
+fn file_table(weights: &[PathBuf]) -> Result<String> {
+    let mut lines = vec![
+        "// The package's files by name. Made by the build.".to_owned(),
+        String::new(),
+        "/** @type {Readonly<Record<string, () => string>>} */".to_owned(),
+        "export const PRETRAINED = {".to_owned(),
+    ];
+    for path in weights {
+        let preset = path.file_stem().and_then(|stem| stem.to_str()).context("weights without a name")?;
+        lines.push(format!(
+            "  '{preset}': () => new URL('../../pretrained/{preset}.safetensors', import.meta.url).href,"
+        ));
+    }
+    lines.push("};\n".to_owned());
+    Ok(lines.join("\n"))
+}
+
+/// Joins what each entry imports. What several need lies in chunks beside them, as deep as the modules that name files by
+/// their own URL.
+fn join(project: &Project, modules: &Path, package: &Path) -> Result<()> {
+    let sh = &project.sh;
+    let esbuild = project.path(ESBUILD);
+    let entries = ENTRIES.map(|entry| modules.join(entry));
+    let places = ["--chunk-names=js/api/[name]-[hash]", "--sourcemap"];
+    cmd!(
+        sh,
+        "node {esbuild} {entries...} --splitting {MINIFY...} {EXTERNAL...} {places...} --outdir={package} --outbase={modules}"
+    )
+    .run()
+    .context("joining the package's modules")?;
+    let worker = modules.join(WORKER);
+    cmd!(sh, "node {esbuild} {worker} {MINIFY...} {EXTERNAL...} --sourcemap --outfile={package}/{WORKER}")
+        .run()
+        .context("joining the worker's modules")
+}
+
+/// The manifest with the engine's version, the README and the licences.
+fn papers(project: &Project, package: &Path, version: &str) -> Result<()> {
+    let manifest =
+        fs::read_to_string(project.path("www/package/package.json")).context("reading the manifest")?;
+    let unset = r#""version": "0.0.0""#;
+    ensure!(manifest.contains(unset), "www/package/package.json lacks {unset}");
+    fs::write(package.join("package.json"), manifest.replace(unset, &format!(r#""version": "{version}""#)))?;
+    web::copy_into(&project.path("www/package/README.md"), package)?;
+    for licence in ["LICENSE-APACHE", "LICENSE-MIT"] {
+        web::copy_into(&project.path(licence), package)?;
+    }
+    Ok(())
+}
+
+/// Copies a folder with all that is in it.
+pub(crate) fn copy_tree(source: &Path, target: &Path) -> Result<()> {
+    for entry in fs::read_dir(source).with_context(|| format!("reading {}", source.display()))? {
+        let entry = entry?;
+        let (from, to) = (entry.path(), target.join(entry.file_name()));
+        if entry.file_type()?.is_dir() {
+            copy_tree(&from, &to)?;
+        } else {
+            web::copy(&from, &to)?;
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{copy_tree, file_table, files};
+    use std::fs;
+    use std::path::PathBuf;
+
+    #[test]
+    fn weights_are_named_by_their_preset() {
+        let table = file_table(&[PathBuf::from("pretrained/mini-2.safetensors")]).unwrap();
+        assert!(
+            table.contains("'mini-2': () => new URL('../../pretrained/mini-2.safetensors', import.meta.url)"),
+            "{table}"
+        );
+    }
+
+    #[test]
+    fn files_of_one_kind_are_found_in_order_and_none_is_an_error() {
+        let directory = tempfile::tempdir().unwrap();
+        for name in ["b.x", "a.x", "c.y"] {
+            fs::write(directory.path().join(name), name).unwrap();
+        }
+        let found = files(directory.path(), "x").unwrap();
+        assert_eq!(found, ["a.x", "b.x"].map(|name| directory.path().join(name)));
+        assert!(files(directory.path(), "z").is_err());
+    }
+
+    #[test]
+    fn a_folder_is_copied_with_those_inside() {
+        let directory = tempfile::tempdir().unwrap();
+        let (source, target) = (directory.path().join("source"), directory.path().join("target"));
+        fs::create_dir_all(source.join("inner")).unwrap();
+        fs::write(source.join("inner/file"), "text").unwrap();
+        copy_tree(&source, &target).unwrap();
+        assert_eq!(fs::read_to_string(target.join("inner/file")).unwrap(), "text");
+    }
+}
