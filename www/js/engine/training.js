@@ -6,6 +6,8 @@ import { runSettings } from '../recipe.js';
 
 /** While training, the weights are handed to what is shown this often, at most. */
 const HAND_OVER_MS = 125;
+/** Numbers that change more often than this nobody reads, and each change lays the page out anew. */
+const TELL_MS = 100;
 
 /** @typedef {import('../store.js').State} State */
 /** @typedef {import('../api/train-run.js').TrainRun} TrainRun */
@@ -25,11 +27,14 @@ export function training(shadow, store, history, { report, refresh }) {
   let beginning = {};
   /** What the store has not been told of the run yet. @type {Partial<State>} */
   let fresh = {};
-  let framed = false;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let telling;
+  let toldAt = -Infinity;
 
-  /** At most one change of the store a frame, however many steps it holds. */
   const tell = () => {
-    framed = false;
+    clearTimeout(telling);
+    telling = undefined;
+    toldAt = performance.now();
     store.set({ ...fresh, historyVersion: store.state.historyVersion + 1 });
     fresh = {};
   };
@@ -76,9 +81,7 @@ export function training(shadow, store, history, { report, refresh }) {
           fresh.epochsDone = epochsBefore + epoch;
         }
         if (store.state.weights !== 'trained') fresh.weights = 'trained';
-        if (framed) continue;
-        framed = true;
-        requestAnimationFrame(tell);
+        telling ??= setTimeout(tell, Math.max(0, toldAt + TELL_MS - performance.now()));
       }
     } catch (thrown) {
       report(thrown);
