@@ -84,7 +84,7 @@ function setAttributes(element, attributes) {
 
 /**
  * Puts the language's words wherever an element asks for them.
- * @param {Element | Document} root
+ * @param {ParentNode} root
  * @param {'en' | 'zh'} lang
  */
 export function translateTree(root, lang) {
@@ -94,6 +94,25 @@ export function translateTree(root, lang) {
     if (label && isTextKey(label)) element.setAttribute('aria-label', translate(lang, label));
     if (title && isTextKey(title)) element.setAttribute('title', translate(lang, title));
   }
+}
+
+/**
+ * What has the focus among an element's own: within a shadow root, the document knows only its host.
+ * @param {Element} element
+ * @returns {Element | null}
+ */
+export function focused(element) {
+  return /** @type {Document | ShadowRoot} */ (element.getRootNode()).activeElement;
+}
+
+/**
+ * @param {Element} element
+ * @returns {number} CSS pixels to a rem of the style sheets; within a shadow root its outermost element says it
+ */
+export function remOf(element) {
+  const root = element.getRootNode();
+  const basis = root instanceof ShadowRoot ? root.firstElementChild : null;
+  return parseFloat(getComputedStyle(basis ?? document.documentElement).fontSize);
 }
 
 /**

@@ -2,6 +2,7 @@
 
 import { toVaeError } from './api/errors.js';
 import { preload } from './api/start.js';
+import { compose, hideParts } from './compose.js';
 import { OPENING_DIGIT, exampleStrokes } from './digits.js';
 import { translateTree } from './dom.js';
 import { coming } from './engine/coming.js';
@@ -9,7 +10,7 @@ import { createEngine } from './engine/engine.js';
 import { knownPosteriors } from './engine/known-posteriors.js';
 import { someDigits } from './engine/some-digits.js';
 import { openVae } from './open-vae.js';
-import { SETTING_KEYS, recipeSettings } from './recipe.js';
+import { SETTING_KEYS, presetSettings } from './recipe.js';
 import { createStore, initialState } from './store.js';
 import { readUrl } from './state-url.js';
 import { keepUrl } from './url-sync.js';
@@ -52,7 +53,7 @@ import { mount as wires } from './views/wires.js';
 const EARLY_VIEWS = Object.freeze({ header, messages, sketchpad: firstInk });
 
 /** What is looked at first, and what is built behind it, a group at a time: the browser shows one before the next. */
-const VIEWS = Object.freeze(/** @type {Views[]} */ ([
+const VIEWS = Object.freeze(/** @type {import('./compose.js').Views[]} */ ([
   { sketchpad, pen, 'model-input': modelInput, posterior, map, reconstruction, difference, quality },
   {
     encoder: mountNetwork('encoder'), 'encoder-unit': mountUnitCard('encoder'), examples, 'map-tools': mapTools, 'map-legend': mapLegend, replay, latent,
@@ -71,39 +72,7 @@ store.watch(['lang'], ({ lang }) => {
   translateTree(document, lang);
 });
 store.watch(['theme'], ({ theme }) => void (document.documentElement.dataset.theme = theme));
-store.watch(['hide'], hideParts);
-
-/** Takes away what a teacher does not want to be seen; labs follow their tabs. @param {Pick<import('./store.js').State, 'hide'>} state */
-function hideParts({ hide }) {
-  for (const part of document.querySelectorAll('[data-part]:not([data-lab])')) {
-    if (part instanceof HTMLElement) part.hidden = hide.includes(part.dataset.part ?? '');
-  }
-}
-
-/** How long most of the page may wait for the engine. */
-const PATIENCE_MS = 150;
-
-/** Views by the name of their place. @typedef {Record<string, (element: HTMLElement, store: import('./store.js').Store, engine: import('./engine/engine.js').Engine) => void>} Views */
-
-/** @param {Views} views */
-function mountAll(views, engine = /** @type {import('./engine/engine.js').Engine} */ ({})) {
-  for (const [name, mount] of Object.entries(views)) {
-    const element = /** @type {HTMLElement} */ (document.querySelector(`[data-view="${name}"]`));
-    element.replaceChildren();
-    mount(element, store, engine);
-    translateTree(element, store.state.lang);
-  }
-}
-
-/** How the preset's source trains it: what holds where the URL says nothing else. */
-function recipe() {
-  const { presets, preset } = store.state;
-  const found = presets.find(({ name }) => name === preset);
-  return found ? recipeSettings(found.recipe) : {};
-}
-
-/** @param {number} ms */
-const rest = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+store.watch(['hide'], (state) => hideParts(document, state));
 
 async function start() {
   preload(/** @type {{ earlyWorker?: Worker | null }} */ (globalThis).earlyWorker);
@@ -114,34 +83,11 @@ async function start() {
   // Told of when they are asked for.
   digits.catch(() => {});
   const engine = createEngine(coming(opening), store);
-  mountAll(EARLY_VIEWS);
-  const seen = opening.then(() => {
-    engine.adopt();
-    return engine.draw(store.state.strokes);
-  });
-  const [foremost, ...others] = VIEWS;
-  await rest(0);
-  mountAll(foremost, engine);
-  void Promise.all([digits, known]).then(([all, posteriors]) => posteriors && engine.foresee(all, posteriors), () => {});
-  // Where the engine comes at once, what it makes of the drawing is shown before all else is built.
-  await Promise.race([seen.catch(() => {}), rest(PATIENCE_MS)]);
-  const looked = seen.then(async () => {
-    const loading = engine.loadDigits(digits);
-    // One look at the map with its digits is sooner done than one without them and then another.
-    await Promise.race([loading, rest(PATIENCE_MS)]);
-    await Promise.all([loading, engine.refresh()]);
-  });
-  // Told below.
-  looked.catch(() => {});
-  for (const views of others) {
-    await rest(0);
-    mountAll(views, engine);
-  }
-  hideParts(store.state);
+  const { looked } = await compose(document, store, { engine, opening, digits, known, early: EARLY_VIEWS, groups: VIEWS });
   const vae = await opening;
   const chosen = SETTING_KEYS.filter((key) => said[key] !== undefined).map((key) => [key, said[key]]);
-  store.set({ ...recipe(), ...Object.fromEntries(chosen) });
-  keepUrl(store, engine, () => ({ ...defaults, ...recipe() }));
+  store.set({ ...presetSettings(store.state), ...Object.fromEntries(chosen) });
+  keepUrl(store, engine, () => ({ ...defaults, ...presetSettings(store.state) }));
   Object.assign(globalThis, { playground: { vae, store, version: vae.version } });
   await looked;
   if (said.z && said.z.length === store.state.spec?.latent) engine.setZ(said.z);

@@ -11,7 +11,7 @@ import { Vae } from './api/vae.js';
  * What to try after something failed.
  * @param {Wish} wish
  * @param {import('./api/errors.js').VaeErrorCode} code
- * @param {string} fallback a preset
+ * @param {string | null} fallback a preset; null where no other model will do
  * @returns {Wish | null} null where nothing is left to try
  */
 export function nextWish(wish, code, fallback) {
@@ -21,7 +21,7 @@ export function nextWish(wish, code, fallback) {
   if (code === 'unsupported' && requestedBackend === 'auto') return { ...wish, requestedBackend: 'cpu' };
   // Only the weights could not be had.
   if (weights === 'pretrained' && (code === 'network' || code === 'invalid-checkpoint')) return { ...wish, weights: 'random' };
-  if (spec || preset !== fallback) return { ...wish, spec: null, preset: fallback, weights: startWeights(fallback) };
+  if (fallback !== null && (spec || preset !== fallback)) return { ...wish, spec: null, preset: fallback, weights: startWeights(fallback) };
   return weights === 'pretrained' ? { ...wish, weights: 'random' } : null;
 }
 
@@ -36,10 +36,11 @@ function startWeights(preset) {
 /**
  * Where the weights or the model cannot be had, the page opens with what can, and says so.
  * @param {import('./store.js').Store} store
- * @param {string} fallback a preset
+ * @param {string | null} fallback a preset; null where no other model will do
+ * @param {typeof Vae.create} [create]
  * @returns {Promise<Vae>}
  */
-export async function openVae(store, fallback) {
+export async function openVae(store, fallback, create = (options) => Vae.create(options)) {
   const { preset, spec, weights, requestedBackend, seed } = store.state;
   /** @type {State['error']} */
   let error = null;
@@ -49,7 +50,7 @@ export async function openVae(store, fallback) {
     try {
       const model = wish.spec ?? wish.preset;
       // It never trains: another one does.
-      const vae = await Vae.create({ model, backend: wish.requestedBackend, seed, weights: wish.weights === 'pretrained' ? 'pretrained' : 'random', workers: 1 });
+      const vae = await create({ model, backend: wish.requestedBackend, seed, weights: wish.weights === 'pretrained' ? 'pretrained' : 'random', workers: 1 });
       store.set({ preset: wish.preset, weights: wish.weights, error });
       return vae;
     } catch (thrown) {

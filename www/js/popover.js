@@ -18,9 +18,10 @@ export function popover(attributes, summary, content) {
     const to = /** @type {Node | null} */ (event.relatedTarget);
     if (to && !box.contains(to)) box.open = false;
   });
-  document.addEventListener('pointerdown', (event) => {
-    if (!box.contains(/** @type {Node | null} */ (event.target))) box.open = false;
-  });
+  const outside = (/** @type {Event} */ event) => {
+    if (!event.composedPath().includes(box)) box.open = false;
+  };
+  box.addEventListener('toggle', () => document[box.open ? 'addEventListener' : 'removeEventListener']('pointerdown', outside));
   box.addEventListener('keydown', (event) => {
     if (event.key !== 'Escape' || !box.open) return;
     box.open = false;

@@ -67,6 +67,16 @@ export function recipeSettings({ train, initialisation, dataBias }) {
 }
 
 /**
+ * How the source of the chosen preset trains it; nothing for a model that is none.
+ * @param {Pick<import('./store.js').State, 'presets' | 'preset'>} state
+ * @returns {Partial<RunState>}
+ */
+export function presetSettings({ presets, preset }) {
+  const found = presets.find(({ name }) => name === preset);
+  return found ? recipeSettings(found.recipe) : {};
+}
+
+/**
  * What `vae.train` takes: only what the objective and the optimiser know.
  * @param {Settings} state
  * @returns {TrainSettings & Required<Pick<TrainSettings, 'learningRate' | 'beta'>>}

@@ -24,40 +24,59 @@ export function initialState() {
   };
 }
 
-/** @typedef {ReturnType<typeof createStore>} Store */
+/**
+ * @typedef {object} Store
+ * @property {Readonly<State>} state
+ * @property {(patch: Partial<State>) => void} set some keys; watchers of keys whose value really changed are told, once each
+ * @property {(keys: readonly (keyof State)[], notify: (state: Readonly<State>) => void) => () => void} watch calls `notify` now and
+ *   whenever one of the keys changes, until the function that it returns is called
+ * @property {AbortSignal} signal aborts when this store ends: what is listened to outside of it ends then too
+ * @property {() => Store} scope the same state for whoever may go sooner: its end ends only its own watches
+ * @property {() => void} end its watches, and those of its scopes
+ */
 
-/** @param {State} [state] */
+/**
+ * @param {State} [state]
+ * @returns {Store}
+ */
 export function createStore(state = initialState()) {
-  /** @type {Set<{ keys: ReadonlySet<keyof State>, notify: (state: Readonly<State>) => void }>} */
+  /** @type {Set<{ keys: ReadonlySet<keyof State>, notify: (state: Readonly<State>) => void, signal: AbortSignal }>} */
   const watchers = new Set();
-  return {
-    /** @returns {Readonly<State>} */
-    get state() {
-      return state;
-    },
-    /**
-     * Sets some keys; watchers of keys whose value really changed are told, once each.
-     * @param {Partial<State>} patch
-     */
-    set(patch) {
-      const changed = /** @type {(keyof State)[]} */ (Object.keys(patch)).filter((key) => !Object.is(state[key], patch[key]));
-      if (changed.length === 0) return;
-      state = { ...state, ...patch };
-      for (const { keys, notify } of [...watchers]) {
-        if (changed.some((key) => keys.has(key))) notify(state);
-      }
-    },
-    /**
-     * Calls `notify` now and whenever one of the keys changes.
-     * @param {readonly (keyof State)[]} keys
-     * @param {(state: Readonly<State>) => void} notify
-     * @returns {() => void} ends the watch
-     */
-    watch(keys, notify) {
-      const watcher = { keys: new Set(keys), notify };
-      watchers.add(watcher);
-      notify(state);
-      return () => watchers.delete(watcher);
-    },
+
+  /** @returns {Store} */
+  const face = () => {
+    const life = new AbortController();
+    const { signal } = life;
+    return {
+      get state() {
+        return state;
+      },
+      set(patch) {
+        const changed = /** @type {(keyof State)[]} */ (Object.keys(patch)).filter((key) => !Object.is(state[key], patch[key]));
+        if (changed.length === 0) return;
+        state = { ...state, ...patch };
+        for (const watcher of [...watchers]) {
+          // One that was told before may have ended this one.
+          if (!watcher.signal.aborted && changed.some((key) => watcher.keys.has(key))) watcher.notify(state);
+        }
+      },
+      watch(keys, notify) {
+        const watcher = { keys: new Set(keys), notify, signal };
+        if (!signal.aborted) watchers.add(watcher);
+        notify(state);
+        return () => watchers.delete(watcher);
+      },
+      signal,
+      scope() {
+        const inner = face();
+        signal.addEventListener('abort', inner.end);
+        return inner;
+      },
+      end() {
+        for (const watcher of watchers) if (watcher.signal === signal) watchers.delete(watcher);
+        life.abort();
+      },
+    };
   };
+  return face();
 }

@@ -1,6 +1,7 @@
 // How the loss curves look: uPlot's options, from the page's colours and type.
 
 import { VENDOR_URL } from '../api/assets.js';
+import { remOf } from '../dom.js';
 
 /** A URL of its own needs neither bundler nor inline import map. */
 const UPLOT_URL = new URL('uPlot.esm.js', VENDOR_URL).href;
@@ -76,7 +77,7 @@ function showsTick(tick) {
 export function look(plot) {
   const style = getComputedStyle(plot);
   const color = (/** @type {string} */ name) => style.getPropertyValue(name).trim();
-  const rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
+  const rem = remOf(plot);
   /** @type {import('uplot').Axis} */
   const axis = { stroke: color('--ink-soft'), font: `${0.6875 * rem}px ${style.fontFamily}`, grid: { stroke: color('--line'), width: 1 }, ticks: { show: false } };
   return { color, rem, axis };

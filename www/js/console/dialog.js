@@ -6,12 +6,13 @@ import { h, translateTree } from '../dom.js';
 const watched = new WeakSet();
 
 /**
+ * @param {HTMLElement} element whose window it is
  * @param {import('../store.js').Store} store
  * @param {import('../dom.js').TextKey} title
  * @param {string} name class and test id
  * @returns {{ dialog: HTMLDialogElement, body: HTMLElement, show: () => void }}
  */
-export function makeDialog(store, title, name) {
+export function makeDialog(element, store, title, name) {
   const close = h('button', { type: 'button', class: 'quiet close', label: 'page.close', title: 'page.close' }, '×');
   const body = h('div', { class: 'dialog-body' });
   const dialog = h(
@@ -23,7 +24,7 @@ export function makeDialog(store, title, name) {
     // The dialog itself is what lies behind its content.
     if (event.target === dialog) dialog.close();
   });
-  document.body.append(dialog);
+  element.append(dialog);
   return {
     dialog, body,
     show() {

@@ -7,24 +7,27 @@ import { layerRow } from './layer-row.js';
 
 /** @typedef {import('../api/types.js').VaeSpec} VaeSpec */
 
-/** @type {{ show: () => void } | null} */
-let editor = null;
+/** What is drafted stays while the window is closed. @type {WeakMap<HTMLElement, { show: () => void }>} */
+const editors = new WeakMap();
 
 /**
+ * @param {HTMLElement} element whose window it is
  * @param {import('../store.js').Store} store
  * @param {import('../engine/engine.js').Engine} engine
  */
-export function open(store, engine) {
-  editor ??= build(store, engine);
+export function open(element, store, engine) {
+  const editor = editors.get(element) ?? build(element, store, engine);
+  editors.set(element, editor);
   editor.show();
 }
 
 /**
+ * @param {HTMLElement} element
  * @param {import('../store.js').Store} store
  * @param {import('../engine/engine.js').Engine} engine
  */
-function build(store, engine) {
-  const { dialog, body, show } = makeDialog(store, 'editor.title', 'layer-editor');
+function build(element, store, engine) {
+  const { dialog, body, show } = makeDialog(element, store, 'editor.title', 'layer-editor');
   const first = store.state.spec;
   if (!first) throw new Error('there is no model yet');
   let draft = first;

@@ -19,8 +19,10 @@ export function layerRow({ layer, name, i, get, set, removed: gone }) {
   const kind = h('select', { label: 'editor.kind', 'data-testid': `${name}-${i}-kind` }, ...Object.keys(NEW_LAYERS).map((type) => h('option', { value: type, text: `editor.kind.${/** @type {Kind} */ (type)}` })));
   kind.value = layer.type;
   kind.addEventListener('change', () => {
+    const list = kind.closest('ol');
     set(changed(get(), name, i, { type: /** @type {Kind} */ (kind.value) }), true);
-    /** @type {HTMLElement | null} */ (document.querySelector(`[data-testid="${name}-${i}-kind"]`))?.focus();
+    // The list is built anew.
+    /** @type {HTMLElement | null | undefined} */ (list?.querySelector(`[data-testid="${name}-${i}-kind"]`))?.focus();
   });
   const numbers = NUMBERS[/** @type {Kind} */ (layer.type)].map((key) => {
     const input = h('input', {

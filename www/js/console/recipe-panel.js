@@ -4,24 +4,27 @@ import { h } from '../dom.js';
 import { choiceField, numberField } from '../fields.js';
 import { makeDialog } from './dialog.js';
 
-/** @type {ReturnType<typeof makeDialog> | null} */
-let panel = null;
+/** @type {WeakMap<HTMLElement, ReturnType<typeof makeDialog>>} */
+const panels = new WeakMap();
 
 /**
+ * @param {HTMLElement} element whose window it is
  * @param {import('../store.js').Store} store
  * @param {import('../engine/engine.js').Engine} engine
  */
-export function open(store, engine) {
-  panel ??= build(store, engine);
+export function open(element, store, engine) {
+  const panel = panels.get(element) ?? build(element, store, engine);
+  panels.set(element, panel);
   panel.show();
 }
 
 /**
+ * @param {HTMLElement} element
  * @param {import('../store.js').Store} store
  * @param {import('../engine/engine.js').Engine} engine
  */
-function build(store, engine) {
-  const made = makeDialog(store, 'recipe.title', 'recipe-panel');
+function build(element, store, engine) {
+  const made = makeDialog(element, store, 'recipe.title', 'recipe-panel');
   const draws = numberField(store, engine, 'draws', 'recipe.draws', 'draws', { step: 1 });
   const freeBits = numberField(store, engine, 'freeBits', 'recipe.freeBits', 'free-bits');
   const warmup = numberField(store, engine, 'warmupEpochs', 'recipe.warmup', 'warmup');

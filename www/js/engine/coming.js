@@ -40,6 +40,7 @@ export function coming(opening) {
       const part = (/** @type {Vae} */ vae) => Reflect.get(vae, key);
       return standIn(part, asked(part));
     }
+    if (key === 'dispose') return () => void opening.then((vae) => vae.dispose(), () => {});
     if (key === 'onBackendChange') {
       return (/** @type {Parameters<Vae['onBackendChange']>[0]} */ listener) => void opening.then((vae) => vae.onBackendChange(listener), () => {});
     }

@@ -4,7 +4,7 @@ import { toVaeError } from '../api/errors.js';
 import { PRETRAINED_PRESETS } from '../api/assets.js';
 import { History } from '../history.js';
 import { presetName } from '../preset-name.js';
-import { plausible, recipeSettings, runSettings } from '../recipe.js';
+import { plausible, presetSettings, runSettings } from '../recipe.js';
 import { OWN_MODEL } from '../state/model.js';
 import { atlas } from './atlas.js';
 import { contest } from './contest.js';
@@ -38,6 +38,7 @@ export function createEngine(vae, store) {
   quality(vae, store, report);
   const trainee = shadow(vae);
   const trainer = training(trainee, store, history, { report, refresh: pictures.refresh });
+  const sides = contest({ backend: () => vae.backend.kind, report });
 
   const adopt = () => {
     const { spec, backend, parameterCount, presets } = vae;
@@ -88,7 +89,7 @@ export function createEngine(vae, store) {
   return {
     history,
     report,
-    contest: contest({ backend: () => vae.backend.kind, report }),
+    contest: sides,
     model: model(vae),
     draw: pad.draw,
     clear: pad.clear,
@@ -228,13 +229,11 @@ export function createEngine(vae, store) {
     async choosePreset(preset) {
       const before = store.state.preset;
       const trained = PRETRAINED_PRESETS.includes(preset);
-      const { presets } = store.state;
       store.set({ preset });
       const done = await replaceWeights(trained ? 'pretrained' : 'random', () =>
         vae.setModel({ model: preset, seed: store.state.seed, weights: trained ? 'pretrained' : 'random' }),
       );
-      const recipe = presets.find(({ name }) => name === preset)?.recipe;
-      store.set(done ? recipe && recipeSettings(recipe) || {} : { preset: before });
+      store.set(done ? presetSettings(store.state) : { preset: before });
     },
 
     /**
@@ -249,6 +248,14 @@ export function createEngine(vae, store) {
      * @param {Blob} file
      */
     load: (file) => replaceWeights('file', async () => vae.load(await file.arrayBuffer()), true),
+
+    /** Ends every run and every worker; nothing can be asked any more. */
+    dispose() {
+      void trainer.drop();
+      sides.close();
+      trainee.dispose();
+      vae.dispose();
+    },
 
     /** @returns {Promise<Blob | null>} the weights as a safetensors file */
     async save() {

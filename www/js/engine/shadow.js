@@ -66,6 +66,11 @@ export function shadow(vae) {
       for (const listener of listeners) listener(training.backend);
     },
 
+    /** Ends its worker, also one that is on its way. */
+    dispose() {
+      opening?.then((made) => made.dispose(), () => {});
+    },
+
     /** What is shown becomes what the twin is. To be called exclusively, while the specs agree. */
     async handOver() {
       if (!twin) return;

@@ -4,6 +4,7 @@ import { anomaly } from './en/anomaly.js';
 import { compress } from './en/compress.js';
 import { consoleTexts } from './en/console.js';
 import { draw } from './en/draw.js';
+import { element } from './en/element.js';
 import { generate } from './en/generate.js';
 import { keep } from './en/keep.js';
 import { labs } from './en/labs.js';
@@ -17,5 +18,5 @@ import { train } from './en/train.js';
 
 export const en = {
   ...page, ...draw, ...network, ...latent, ...map, ...train, ...consoleTexts, ...samples, ...labs, ...generate, ...repair, ...anomaly,
-  ...compress, ...keep,
+  ...compress, ...keep, ...element,
 };

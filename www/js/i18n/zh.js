@@ -4,6 +4,7 @@ import { anomaly } from './zh/anomaly.js';
 import { compress } from './zh/compress.js';
 import { consoleTexts } from './zh/console.js';
 import { draw } from './zh/draw.js';
+import { element } from './zh/element.js';
 import { generate } from './zh/generate.js';
 import { keep } from './zh/keep.js';
 import { labs } from './zh/labs.js';
@@ -17,5 +18,5 @@ import { train } from './zh/train.js';
 
 export const zh = {
   ...page, ...draw, ...network, ...latent, ...map, ...train, ...consoleTexts, ...samples, ...labs, ...generate, ...repair, ...anomaly,
-  ...compress, ...keep,
+  ...compress, ...keep, ...element,
 };

@@ -146,6 +146,8 @@ export function mount(element, store, engine) {
     timer = setTimeout(chart ? redraw : () => void rebuild().catch(engine.report), REDRAW_MS);
   });
   store.watch(['lang', 'theme'], () => void rebuild().catch(engine.report));
-  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => void rebuild().catch(engine.report));
+  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => void rebuild().catch(engine.report), { signal: store.signal });
+  // It listens to the window.
+  store.signal.addEventListener('abort', () => chart?.destroy());
   new ResizeObserver(() => chart?.setSize({ width: plot.clientWidth, height: plot.clientHeight })).observe(plot);
 }

@@ -30,7 +30,7 @@ export function mount(element, store, engine) {
     const button = h('button', { type: 'button', class: 'quiet opener', text: words, title, 'data-testid': `open-${name}`, 'aria-haspopup': 'dialog' });
     button.addEventListener('click', async () => {
       try {
-        (await PANELS[name]()).open(store, engine);
+        (await PANELS[name]()).open(element, store, engine);
       } catch (thrown) {
         engine.report(thrown);
       }

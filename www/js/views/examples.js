@@ -1,7 +1,7 @@
 // Real test digits to start from: the next one of a class, any of them, or an image from elsewhere.
 
 import { exampleStrokes } from '../digits.js';
-import { h, translate } from '../dom.js';
+import { focused, h, translate } from '../dom.js';
 import { icon } from '../icons.js';
 import { showPixels } from '../raster.js';
 
@@ -47,22 +47,23 @@ export function mount(element, store, engine) {
   store.watch(['lang'], ({ lang }) => {
     next.forEach((button, digit) => button.setAttribute('aria-label', translate(lang, 'draw.example', { digit })));
   });
-  listenForImages(/** @type {HTMLElement} */ (element.parentElement), engine);
+  listenForImages(/** @type {HTMLElement} */ (element.parentElement), engine, store.signal);
 }
 
 /**
- * Images that are pasted anywhere, or dropped on the drawing's part of the page.
+ * Images that are pasted anywhere on the page, or anywhere in an element of another page, or dropped on the drawing's part.
  * @param {HTMLElement} part
  * @param {import('../engine/engine.js').Engine} engine
+ * @param {AbortSignal} signal
  */
-function listenForImages(part, engine) {
+function listenForImages(part, engine, signal) {
   const imageIn = (/** @type {DataTransfer | null} */ data) => [...(data?.files ?? [])].find(({ type }) => type.startsWith('image/'));
-  document.addEventListener('paste', (event) => {
-    const image = imageIn(event.clipboardData);
+  part.getRootNode().addEventListener('paste', (event) => {
+    const image = imageIn(/** @type {ClipboardEvent} */ (event).clipboardData);
     if (!image) return;
     event.preventDefault();
     void engine.importImage(image);
-  });
+  }, { signal });
   part.addEventListener('dragover', (event) => {
     if ([...(event.dataTransfer?.items ?? [])].some(({ type }) => type.startsWith('image/'))) event.preventDefault();
   });
@@ -115,7 +116,7 @@ function mountPicker(element, store, engine, opener) {
     if (shown) {
       fill();
       /** @type {HTMLElement | null} */ (rows.querySelector('[tabindex="0"]'))?.focus();
-    } else if (box.contains(document.activeElement)) opener.focus();
+    } else if (box.contains(focused(box))) opener.focus();
   };
 
   others.addEventListener('click', () => {
@@ -135,9 +136,9 @@ function mountPicker(element, store, engine, opener) {
     to.focus();
     event.preventDefault();
   });
-  document.addEventListener('pointerdown', ({ target }) => {
-    const node = /** @type {Node | null} */ (target);
-    if (!box.hidden && !box.contains(node) && !opener.contains(node)) toggle(false);
-  });
+  document.addEventListener('pointerdown', (event) => {
+    const path = event.composedPath();
+    if (!box.hidden && !path.includes(box) && !path.includes(opener)) toggle(false);
+  }, { signal: store.signal });
   return { toggle };
 }

@@ -1,6 +1,6 @@
 // The code as sliders, the most telling first, each with what it does to the picture.
 
-import { h, translate } from '../dom.js';
+import { focused, h, translate } from '../dom.js';
 import { latest } from '../latest.js';
 import { tonesBetween } from '../map/manifold.js';
 import { klOfPosterior, orderByKl } from '../map/order.js';
@@ -80,7 +80,7 @@ export function mount(element, store, engine) {
   const arrange = () => {
     const { atlas, mu, sigma, run } = store.state;
     const now = performance.now();
-    if (pressed || sliders.contains(document.activeElement)) return;
+    if (pressed || sliders.contains(focused(sliders))) return;
     if (run === 'running' && now - reordered < REORDER_MS) return;
     const known = atlas?.kl.length === rows.length ? atlas.kl : mu?.length === rows.length && sigma ? klOfPosterior(mu, sigma) : null;
     const wanted = known ? orderByKl(known) : rows.map(({ index }) => index);
@@ -92,8 +92,7 @@ export function mount(element, store, engine) {
   };
 
   sliders.addEventListener('pointerdown', () => void (pressed = true));
-  addEventListener('pointerup', () => void (pressed = false));
-  addEventListener('pointercancel', () => void (pressed = false));
+  for (const ending of ['pointerup', 'pointercancel']) addEventListener(ending, () => void (pressed = false), { signal: store.signal });
 
   store.watch(['spec'], ({ spec }) => {
     const count = spec?.latent ?? 0;

@@ -37,5 +37,5 @@ export function mount(element, store) {
     entries.forEach((entry, label) => entry.setAttribute('aria-pressed', String(!hiddenClasses.includes(label))));
   });
   store.watch(['theme'], recolor);
-  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', recolor);
+  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', recolor, { signal: store.signal });
 }

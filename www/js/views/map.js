@@ -1,6 +1,6 @@
 // The map of the latent space: a canvas that shows where digits lie, and decodes wherever it is pointed at.
 
-import { h, translate } from '../dom.js';
+import { h, remOf, translate } from '../dom.js';
 import { makeGlyphs } from '../map/glyphs.js';
 import { drawLens } from '../map/lens.js';
 import { frameOf } from '../map/manifold.js';
@@ -132,7 +132,7 @@ export function mount(element, store, engine) {
 
   const resize = () => {
     ratio = pixelRatio();
-    unit = parseFloat(getComputedStyle(document.documentElement).fontSize) / 16;
+    unit = remOf(element) / 16;
     size = { width: canvas.clientWidth / unit, height: canvas.clientHeight / unit };
     recolor();
     rescale();
@@ -265,6 +265,6 @@ export function mount(element, store, engine) {
     readout.textContent = words ? translate(state.lang, words.key, words.params) : '';
   });
   store.watch(['theme'], recolor);
-  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', recolor);
+  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', recolor, { signal: store.signal });
   new ResizeObserver(resize).observe(canvas);
 }

@@ -1,6 +1,6 @@
 // Train, Pause, Step, Forget everything: which can be pressed, and what they say.
 
-import { h, translate } from '../dom.js';
+import { focused, h, translate } from '../dom.js';
 
 /** Shapes beside the words: colour and text are never the only sign. */
 const ICONS = Object.freeze({ train: '▶', pause: '❚❚', step: '▶❚', reset: '↺' });
@@ -32,20 +32,20 @@ export function mount(element, store, engine) {
   const compare = h('button', { type: 'button', class: 'quiet', text: 'train.compare', title: 'train.compare.title', 'data-testid': 'open-compare' });
   compare.addEventListener('click', () => {
     store.set({ tab: 'compare' });
-    document.getElementById('tab-compare')?.focus();
+    /** @type {Document | ShadowRoot} */ (element.getRootNode()).getElementById('tab-compare')?.focus();
   });
   element.append(slow, compare);
 
   store.watch(['run', 'ready', 'lang'], ({ run, ready, lang }) => {
     // A button that is disabled drops the keyboard's place: hand it to the one that now makes sense.
-    const focused = document.activeElement;
+    const now = focused(element);
     // While the data come it stays, so that the keyboard keeps its place; pressing it again does nothing.
     train.button.disabled = !ready || run === 'running';
     pause.button.disabled = run !== 'running';
     step.button.disabled = !ready || run === 'loading';
     reset.button.disabled = !ready;
-    if (focused === train.button && run === 'running') pause.button.focus();
-    if (focused === pause.button && run === 'paused') train.button.focus();
+    if (now === train.button && run === 'running') pause.button.focus();
+    if (now === pause.button && run === 'paused') train.button.focus();
     /** @type {import('../dom.js').TextKey} */
     const key = run === 'paused' ? 'train.resume' : run === 'loading' ? 'train.loading' : 'train.train';
     train.words.dataset.text = key;

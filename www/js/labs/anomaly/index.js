@@ -3,7 +3,7 @@
 import { h } from '../../dom.js';
 import { scoresOf } from '../../engine/scores.js';
 import { stack } from '../../engine/model.js';
-import { loadStyle } from '../shared/style.js';
+import { loadStyles } from '../shared/style.js';
 import { whileOpen } from '../shared/while-open.js';
 import { detail } from './detail.js';
 import { oddities } from './oddities.js';
@@ -18,7 +18,7 @@ const SAMPLES_OF_MANY = 4;
 
 /** @type {import('../../views/tabs.js').Mount} */
 export const mount = async (element, store, engine) => {
-  await Promise.all(['labs.css', 'anomaly.css'].map(loadStyle));
+  await loadStyles(element, ['labs.css', 'anomaly.css']);
   const page = { store, engine };
   const told = detail(page);
   const plot = spread(store, told.show);

@@ -4,7 +4,7 @@ import { h, translate } from '../../dom.js';
 import { fitted } from '../../map/scale.js';
 import { CHOICES } from '../../recipe.js';
 import { kept, take, tell } from '../shared/kept.js';
-import { loadStyle } from '../shared/style.js';
+import { loadStyles } from '../shared/style.js';
 import { TERMS, chart, together } from './chart.js';
 import { side } from './side.js';
 import { DIFFERENCES, allowed, termsOf } from './terms.js';
@@ -16,7 +16,7 @@ const mb = (/** @type {number} */ bytes) => `${(bytes / 1e6).toFixed(1)} MB`;
 
 /** @type {import('../../views/tabs.js').Mount} */
 export const mount = async (element, store, engine) => {
-  await Promise.all(['labs.css', 'compare.css'].map(loadStyle));
+  await loadStyles(element, ['labs.css', 'compare.css']);
   element.classList.add('sized', 'compare');
   const { contest } = engine;
 

@@ -7,7 +7,7 @@ import { psnr } from '../../engine/damage.js';
 import { digitChoice } from '../shared/digit-choice.js';
 import { kept } from '../shared/kept.js';
 import { PIXELS, nth, picture, show } from '../shared/picture.js';
-import { loadStyle } from '../shared/style.js';
+import { loadStyles } from '../shared/style.js';
 import { attempt, whileOpen } from '../shared/while-open.js';
 import { cards } from './cards.js';
 import { curves } from './curves.js';
@@ -23,7 +23,7 @@ const MOST = 20;
 
 /** @type {import('../../views/tabs.js').Mount} */
 export const mount = async (element, store, engine) => {
-  await Promise.all(['labs.css', 'compress.css'].map(loadStyle));
+  await loadStyles(element, ['labs.css', 'compress.css']);
   const choice = digitChoice(store, { id: 'compress-digit', name: 'compress.digit', initial: 'yours', changed: () => pack(null) });
   const numbers = h('input', { type: 'range', id: 'compress-numbers', 'data-testid': 'compress-numbers', min: 1, max: MOST, step: 1, value: 10 });
   const count = h('output', { for: 'compress-numbers' });

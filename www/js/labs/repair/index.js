@@ -1,7 +1,7 @@
 // The lab of repair: a digit is damaged, and its code is searched for by gradient descent through the decoder.
 
 import { h } from '../../dom.js';
-import { loadStyle } from '../shared/style.js';
+import { loadStyles } from '../shared/style.js';
 import { whileOpen } from '../shared/while-open.js';
 import { comparison } from './comparison.js';
 import { damager } from './damager.js';
@@ -9,7 +9,7 @@ import { searcher } from './searcher.js';
 
 /** @type {import('../../views/tabs.js').Mount} */
 export const mount = async (element, store, engine) => {
-  await Promise.all(['labs.css', 'repair.css'].map(loadStyle));
+  await loadStyles(element, ['labs.css', 'repair.css']);
   const page = { store, engine };
   const damaged = damager(store, () => again());
   const compared = comparison();

@@ -1,4 +1,4 @@
-// A lab's stylesheet comes with the lab.
+// A lab's stylesheets come with the lab.
 
 import { STYLES_URL } from '../../api/assets.js';
 
@@ -6,10 +6,24 @@ import { STYLES_URL } from '../../api/assets.js';
 const loaded = new Map();
 
 /**
- * @param {string} name of a file in css/
- * @returns {Promise<void>} settles once it applies
+ * @param {Element} element that they are for: in a document, or in a shadow root
+ * @param {readonly string[]} names of files in css/
+ * @returns {Promise<void>} settles once they apply
  */
-export function loadStyle(name) {
+export async function loadStyles(element, names) {
+  const root = element.getRootNode();
+  if (root instanceof ShadowRoot) {
+    const { adoptStyles } = await import('../../shadow-styles.js');
+    return adoptStyles(root, names);
+  }
+  await Promise.all(names.map(linkStyle));
+}
+
+/**
+ * @param {string} name
+ * @returns {Promise<void>}
+ */
+function linkStyle(name) {
   let loading = loaded.get(name);
   if (!loading) {
     loading = new Promise((resolve, reject) => {
