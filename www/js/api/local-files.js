@@ -1,7 +1,7 @@
 // Files that `fetch` does not bring everywhere: `data:` URLs, which a page's policy may forbid it, and Node.js's own `file:` ones.
 
-/** A name that bundlers do not follow: only Node.js and its like have the module. */
-const FILES = 'node:fs/promises';
+/** What Node.js and its like have of it; an import would be followed by bundlers, which find no such module for browsers.
+ * @typedef {{ getBuiltinModule?: (name: 'node:fs/promises') => { readFile: (file: URL) => Promise<Uint8Array<ArrayBuffer>> } }} Process */
 
 /**
  * @param {string} url
@@ -9,14 +9,9 @@ const FILES = 'node:fs/promises';
  */
 export function readLocal(url) {
   if (url.startsWith('data:')) return Promise.resolve(answer(dataBytes(url)));
-  if (url.startsWith('file:') && 'process' in globalThis) return readFromDisk(url);
+  const { process } = /** @type {{ process?: Process }} */ (globalThis);
+  if (url.startsWith('file:') && process?.getBuiltinModule) return process.getBuiltinModule('node:fs/promises').readFile(new URL(url)).then(answer);
   return null;
-}
-
-/** @param {string} url */
-async function readFromDisk(url) {
-  const { readFile } = await import(/* webpackIgnore: true */ /* turbopackIgnore: true */ /* @vite-ignore */ FILES);
-  return answer(await readFile(new URL(url)));
 }
 
 /**
