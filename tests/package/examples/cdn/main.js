@@ -1,0 +1,6 @@
+import { tryOut } from './try-out.js';
+
+// A page would write the address of its CDN here; the test says which port plays one.
+const origin = new URLSearchParams(location.search).get('cdn');
+const report = await tryOut(await import(`${origin}/js/api/index.js`));
+document.getElementById('report').textContent = JSON.stringify(report);
