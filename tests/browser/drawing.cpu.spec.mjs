@@ -146,7 +146,8 @@ test('a real test digit comes pixel for pixel, by class, from the sheet and with
   for (const key of ['ArrowDown', 'ArrowDown', 'ArrowRight', 'Enter']) await page.keyboard.press(key);
   await expect(page.getByTestId('picker')).toBeHidden();
   await expect.poll(async () => (await shows())?.label).toBe(2);
-  await expect(page).toHaveURL(/digit=\d+/);
+  const link = new RegExp(`digit=${(await shows())?.index}(?!\\d)`);
+  await expect(page).toHaveURL(link);
 
   const before = await pixels(page, 'model-input');
   await stroke(page, [[0.2, 0.9], [0.9, 0.9]]);
@@ -154,6 +155,9 @@ test('a real test digit comes pixel for pixel, by class, from the sheet and with
   await page.getByTestId('undo').click();
   await expect.poll(() => pixels(page, 'model-input')).toEqual(before);
 
+  // The link is written once the hand rests.
+  await expect(page).not.toHaveURL(/ink=/);
+  await expect(page).toHaveURL(link);
   await page.reload();
   await expect(page.getByTestId('ready')).toBeAttached();
   await expect.poll(async () => (await shows())?.label).toBe(2);

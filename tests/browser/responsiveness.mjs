@@ -29,7 +29,9 @@ function watch() {
   const note = (/** @type {PointerEvent} */ event) => {
     if (event.buttons === 1) waiting.push({ at: event.timeStamp, drawn: false });
   };
-  pad.addEventListener('pointermove', note, { capture: true });
+  // The page hears of the pointer as soon as the browser tells, where it does so before the next frame.
+  const moves = 'onpointerrawupdate' in pad ? 'pointerrawupdate' : 'pointermove';
+  pad.addEventListener(moves, /** @type {EventListener} */ (note), { capture: true });
   let [first, second] = [true, true];
   const ends = [
     store.watch(['strokes'], () => {
@@ -53,7 +55,7 @@ function watch() {
     endWatch() {
       over = true;
       for (const end of ends) end();
-      pad.removeEventListener('pointermove', note, { capture: true });
+      pad.removeEventListener(moves, /** @type {EventListener} */ (note), { capture: true });
       return { ...seen, steps: store.state.step - seen.steps, ms: performance.now() - seen.ms };
     },
   });

@@ -7,6 +7,9 @@ import { h, translate } from '../dom.js';
 /** How far an arrow key moves the pen, in shares of the pad. */
 const KEY_STEP = 0.035;
 
+/** Some mice tell of a thousand places a second; the model is asked less often. */
+const TELL_MS = 4;
+
 /** Width at no pressure, and what full pressure adds; half of it is the plain width. */
 const LIGHTEST = 0.4;
 const PRESSED = 1.2;
@@ -67,6 +70,7 @@ export function mount(element, store, engine) {
   /** The line is drawn once more as a whole, so that a link or an undo later shows the very same. */
   const lift = () => {
     if (!pen) return;
+    untold = false;
     const { below, stroke } = pen;
     pen = null;
     if (store.state.strokes.at(-1) === stroke) void engine.draw([...below, { ...stroke }], { continues: true });
@@ -83,15 +87,28 @@ export function mount(element, store, engine) {
     begin(event.pointerId, ...toUnit(pad.getBoundingClientRect(), event.clientX, event.clientY), pressureOf(event));
     if (event.button === 5 && pen) pen.stroke.erases = true;
   });
-  pad.addEventListener('pointermove', (event) => {
+
+  /** Points that nobody has been told of. */
+  let untold = false;
+  let toldAt = -Infinity;
+  const tell = (/** @type {number} */ now) => {
+    untold = false;
+    toldAt = now;
+    changed();
+  };
+  // `pointermove` waits for the next frame. Told at once, the model has looked by then, and ink and reconstruction are shown together.
+  const moves = /** @type {'pointermove'} */ ('onpointerrawupdate' in pad ? 'pointerrawupdate' : 'pointermove');
+  pad.addEventListener(moves, (event) => {
     if (pen?.pointer !== event.pointerId) return;
     const box = pad.getBoundingClientRect();
     const events = event.getCoalescedEvents?.() ?? [];
-    let grown = false;
     for (const one of events.length > 0 ? events : [event]) {
-      grown = extend(pen.stroke, ...toUnit(box, one.clientX, one.clientY), pressureOf(one)) || grown;
+      untold = extend(pen.stroke, ...toUnit(box, one.clientX, one.clientY), pressureOf(one)) || untold;
     }
-    if (grown) changed();
+    if (untold && event.timeStamp - toldAt >= TELL_MS) tell(event.timeStamp);
+  });
+  pad.addEventListener('pointermove', ({ timeStamp }) => {
+    if (untold) tell(timeStamp);
   });
   for (const type of /** @type {const} */ (['pointerup', 'pointercancel', 'lostpointercapture'])) {
     pad.addEventListener(type, (event) => {
