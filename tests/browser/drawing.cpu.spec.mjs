@@ -156,7 +156,7 @@ test('a real test digit comes pixel for pixel, by class, from the sheet and with
   await expect.poll(() => pixels(page, 'model-input')).toEqual(before);
 
   // The link is written once the hand rests.
-  await expect(page).not.toHaveURL(/ink=/);
+  await expect(page).not.toHaveURL(/ink=./);
   await expect(page).toHaveURL(link);
   await page.reload();
   await expect(page.getByTestId('ready')).toBeAttached();
