@@ -7,7 +7,7 @@ import { zh } from './i18n/zh.js';
  * @typedef {keyof typeof en | keyof typeof import('./i18n/en/learn.js').learn | keyof typeof import('./i18n/en/compare.js').compare} TextKey */
 /** @typedef {Record<string, string | number>} TextParams */
 
-/** @type {Record<'en' | 'zh', Record<string, string>>} */
+/** @type {Record<import('./i18n/languages.js').Lang, Record<string, string>>} */
 const TEXTS = { en: { ...en }, zh: { ...zh } };
 
 /**
@@ -21,7 +21,7 @@ export function addTexts(more) {
 }
 
 /**
- * @param {'en' | 'zh'} lang
+ * @param {import('./i18n/languages.js').Lang} lang
  * @param {TextKey} key
  * @param {TextParams} [params] for the text's {names}
  * @returns {string}
@@ -85,7 +85,7 @@ function setAttributes(element, attributes) {
 /**
  * Puts the language's words wherever an element asks for them.
  * @param {ParentNode} root
- * @param {'en' | 'zh'} lang
+ * @param {import('./i18n/languages.js').Lang} lang
  */
 export function translateTree(root, lang) {
   for (const element of root.querySelectorAll('[data-text], [data-label], [data-title]')) {

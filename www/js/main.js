@@ -9,6 +9,7 @@ import { coming } from './engine/coming.js';
 import { createEngine } from './engine/engine.js';
 import { knownPosteriors } from './engine/known-posteriors.js';
 import { someDigits } from './engine/some-digits.js';
+import { LANGUAGES } from './i18n/languages.js';
 import { openVae } from './open-vae.js';
 import { SETTING_KEYS, presetSettings } from './recipe.js';
 import { createStore, initialState } from './store.js';
@@ -68,7 +69,7 @@ const said = readUrl(new URL(location.href), navigator.language);
 const store = createStore({ ...defaults, ...said });
 
 store.watch(['lang'], ({ lang }) => {
-  document.documentElement.lang = lang === 'zh' ? 'zh-Hans' : 'en';
+  document.documentElement.lang = LANGUAGES[lang].tag;
   translateTree(document, lang);
 });
 store.watch(['theme'], ({ theme }) => void (document.documentElement.dataset.theme = theme));

@@ -1,5 +1,6 @@
 // The state that a link carries: the surroundings in the query, the experiment in the hash.
 
+import { LANGS, languageOf } from './i18n/languages.js';
 import { CHOICES, SETTING_KEYS, VALID } from './recipe.js';
 import { decodeSpec, encodeSpec } from './spec-code.js';
 import { OWN_MODEL } from './state/model.js';
@@ -8,7 +9,6 @@ import { decodeStrokes, encodeStrokes } from './stroke-code.js';
 
 /** @typedef {import('./store.js').State} State */
 
-const LANGS = /** @type {const} */ (['en', 'zh']);
 const THEMES = /** @type {const} */ (['auto', 'light', 'dark']);
 const GRIDS = /** @type {const} */ (['off', 'even', 'normal']);
 const BACKENDS = /** @type {const} */ (['auto', 'webgpu', 'cpu']);
@@ -79,7 +79,7 @@ export function readUrl(url, browserLanguage = 'en') {
   const z = readCode(hash.get('z'));
   /** @type {Partial<State>} */
   const found = {
-    lang: oneOf(query.get('lang'), LANGS) ?? (browserLanguage.startsWith('zh') ? 'zh' : 'en'),
+    lang: oneOf(query.get('lang'), LANGS) ?? languageOf(browserLanguage),
     theme: oneOf(query.get('theme'), THEMES),
     requestedBackend: oneOf(query.get('backend'), BACKENDS),
     hide: query.get('hide')?.split(',').map((name) => name.trim()).filter(Boolean),

@@ -13,7 +13,7 @@ export const LABS = TABS.filter((tab) => tab !== 'train');
 /**
  * @typedef {object} Lesson
  * @property {readonly string[]} hide parts and labs
- * @property {'' | 'en' | 'zh'} lang empty for the reader's own
+ * @property {'' | import('./i18n/languages.js').Lang} lang empty for the reader's own
  * @property {'' | 'light' | 'dark'} theme
  * @property {boolean} paused training is set up and waits
  * @property {boolean} fromNothing random weights

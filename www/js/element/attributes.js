@@ -21,14 +21,6 @@ export function oneOf(values, text) {
 }
 
 /**
- * @param {string | null | undefined} tag a language such as `zh-Hans-CN`
- * @returns {'en' | 'zh'}
- */
-export function languageOf(tag) {
-  return /^zh\b/i.test(tag ?? '') ? 'zh' : 'en';
-}
-
-/**
  * Where a model is: weights at an address, or a preset by its name.
  * @param {string} model
  */

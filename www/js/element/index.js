@@ -2,7 +2,8 @@
 // elements. What is heavy is fetched when an element comes near to what is seen.
 
 import { VaeError, toVaeError } from '../api/errors.js';
-import { BACKENDS, DEFAULT_MODEL, THEMES, VIEW_NAMES, languageOf, oneOf, strokesOf } from './attributes.js';
+import { languageOf } from '../i18n/languages.js';
+import { BACKENDS, DEFAULT_MODEL, THEMES, VIEW_NAMES, oneOf, strokesOf } from './attributes.js';
 import { frameIn } from './frame.js';
 import { sayNotLoaded } from './not-loaded.js';
 import { whenNear } from './near.js';

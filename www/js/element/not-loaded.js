@@ -5,7 +5,7 @@ import { element as zh } from '../i18n/zh/element.js';
 
 /**
  * @param {HTMLElement} frame
- * @param {'en' | 'zh'} lang
+ * @param {import('../i18n/languages.js').Lang} lang
  * @param {() => void} again
  */
 export function sayNotLoaded(frame, lang, again) {

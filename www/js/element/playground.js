@@ -7,6 +7,7 @@ import { coming } from '../engine/coming.js';
 import { createEngine } from '../engine/engine.js';
 import { knownPosteriors } from '../engine/known-posteriors.js';
 import { someDigits } from '../engine/some-digits.js';
+import { LANGUAGES } from '../i18n/languages.js';
 import { openVae } from '../open-vae.js';
 import { presetSettings } from '../recipe.js';
 import { adoptStyles, expectStyles } from '../shadow-styles.js';
@@ -54,7 +55,7 @@ export function begin(frame, wish, tell) {
   const engine = createEngine(coming(opening), store);
   happenings(store, tell);
   store.watch(['lang'], ({ lang }) => {
-    frame.lang = lang === 'zh' ? 'zh-Hans' : 'en';
+    frame.lang = LANGUAGES[lang].tag;
     translateTree(frame, lang);
   });
   store.watch(['theme'], ({ theme }) => void (frame.dataset.theme = theme));

@@ -36,7 +36,7 @@ export function makeSliderRow(index, roomy, moved) {
    * @param {number | null} z
    * @param {number | null} kl mean over the test digits in nats
    * @param {number} reach of the slider
-   * @param {'en' | 'zh'} lang
+   * @param {import('../i18n/languages.js').Lang} lang
    */
   const show = (mu, sigma, z, kl, reach, lang) => {
     // Many rows are told of every movement; most of them stay as they are.

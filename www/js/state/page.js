@@ -7,7 +7,7 @@ export const TABS = /** @type {const} */ (['train', 'compare', 'generate', 'repa
 
 /**
  * @typedef {object} PageState
- * @property {'en' | 'zh'} lang
+ * @property {import('../i18n/languages.js').Lang} lang
  * @property {'auto' | 'light' | 'dark'} theme
  * @property {readonly string[]} hide names of parts a teacher has taken away
  * @property {boolean} startPaused the page opens with a training set up that waits

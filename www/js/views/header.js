@@ -2,9 +2,9 @@
 
 import { copyWith } from '../copying.js';
 import { h, translate } from '../dom.js';
+import { LANGUAGES, languageOf } from '../i18n/languages.js';
 import { popover } from '../popover.js';
 
-const LANGUAGES = Object.freeze({ en: 'English', zh: '简体中文' });
 const THEMES = /** @type {const} */ (['auto', 'light', 'dark']);
 
 /**
@@ -19,8 +19,8 @@ export function mount(element, store) {
   });
 
   const language = h('select', { 'data-testid': 'language', label: 'page.language' });
-  language.append(...Object.entries(LANGUAGES).map(([value, name]) => h('option', { value }, name)));
-  language.addEventListener('change', () => store.set({ lang: language.value === 'zh' ? 'zh' : 'en' }));
+  language.append(...Object.entries(LANGUAGES).map(([value, { name, tag }]) => h('option', { value, lang: tag }, name)));
+  language.addEventListener('change', () => store.set({ lang: languageOf(language.value) }));
   store.watch(['lang'], ({ lang }) => void (language.value = lang));
 
   const theme = h('select', { 'data-testid': 'theme', label: 'page.theme' });

@@ -70,7 +70,7 @@ function makeRow(index) {
     row,
     /**
      * @param {{ mu: number, sigma: number, kl: number, most: number } | null} found
-     * @param {'en' | 'zh'} lang
+     * @param {import('../i18n/languages.js').Lang} lang
      */
     show(found, lang) {
       row.classList.toggle('unknown', !found);

@@ -7,7 +7,7 @@ const UNITS = /** @type {const} */ ([['day', 86_400], ['hour', 3600], ['minute',
 
 /**
  * @param {number} when milliseconds since 1970
- * @param {'en' | 'zh'} lang
+ * @param {import('../i18n/languages.js').Lang} lang
  */
 function ago(when, lang) {
   const seconds = (Date.now() - when) / 1000;

@@ -2,6 +2,7 @@
 
 import { copyWith } from '../copying.js';
 import { h, translate } from '../dom.js';
+import { LANGUAGES } from '../i18n/languages.js';
 import { popover } from '../popover.js';
 import { OWN_MODEL } from '../state/model.js';
 import { LABS, PARTS, embedSnippet, lessonLink, npmLines } from '../teaching.js';
@@ -17,7 +18,8 @@ export function mount(element, store) {
   ];
   const paused = tick('teacher.paused', false);
   const fromNothing = tick('teacher.fromNothing', false);
-  const lang = choice('teacher.lang', [['', 'teacher.own'], ['en', 'teacher.en'], ['zh', 'teacher.zh']]);
+  const lang = choice('teacher.lang', [['', 'teacher.own']]);
+  lang.select.append(...Object.entries(LANGUAGES).map(([value, { name, tag }]) => h('option', { value, lang: tag }, name)));
   const theme = choice('teacher.theme', [['', 'teacher.own'], ['light', 'theme.light'], ['dark', 'theme.dark']]);
   const link = h('input', { type: 'text', readonly: true, label: 'teacher.link', 'data-testid': 'teacher-link' });
   const snippet = h('textarea', { readonly: true, rows: 3, label: 'teacher.snippet', 'data-testid': 'teacher-snippet' });
@@ -26,7 +28,7 @@ export function mount(element, store) {
   const write = () => {
     const href = lessonLink(location.href, {
       hide: parts.filter(({ box }) => !box.checked).map(({ part }) => part),
-      lang: /** @type {'' | 'en' | 'zh'} */ (lang.select.value),
+      lang: /** @type {'' | import('../i18n/languages.js').Lang} */ (lang.select.value),
       theme: /** @type {'' | 'light' | 'dark'} */ (theme.select.value),
       paused: paused.box.checked,
       fromNothing: fromNothing.box.checked,

@@ -17,8 +17,6 @@ export const keep = {
   'teacher.lang': 'Language',
   'teacher.theme': 'Colours',
   'teacher.own': 'the reader’s own',
-  'teacher.en': 'English',
-  'teacher.zh': '简体中文',
   'teacher.link': 'Link',
   'teacher.open': 'Open in a new tab',
   'teacher.snippet': 'For a web page',

@@ -17,8 +17,6 @@ export const keep = {
   'teacher.lang': '语言',
   'teacher.theme': '配色',
   'teacher.own': '跟随读者',
-  'teacher.en': 'English',
-  'teacher.zh': '简体中文',
   'teacher.link': '链接',
   'teacher.open': '在新标签页打开',
   'teacher.snippet': '嵌入网页',

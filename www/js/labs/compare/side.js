@@ -40,7 +40,7 @@ export function side(letter) {
     },
 
     /**
-     * @param {'en' | 'zh'} lang
+     * @param {import('../../i18n/languages.js').Lang} lang
      * @param {import('../../engine/contestant.js').Contestant} contestant
      * @param {Float32Array} points n×2
      * @param {Uint8Array} labels n

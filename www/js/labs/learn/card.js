@@ -42,7 +42,7 @@ export function createCard({ label, leaveLabel, back, next, leave }, ...extras) 
     focus: () => nextButton.focus({ preventScroll: true }),
     /**
      * @param {object} now
-     * @param {'en' | 'zh'} now.lang
+     * @param {import('../../i18n/languages.js').Lang} now.lang
      * @param {number} now.at
      * @param {number} now.count
      * @param {TextKey} now.title
