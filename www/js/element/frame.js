@@ -15,12 +15,12 @@ const FRAME_STYLE = `
   box-sizing: border-box;
   inline-size: 100%;
   block-size: 100%;
-  min-block-size: var(--vae-min-height, 20rem);
   contain-intrinsic-inline-size: 40rem;
   container: vae / inline-size;
   font-size: var(--rem);
   font-family: var(--vae-sans, system-ui, sans-serif);
 }
+.root:empty { min-block-size: var(--vae-min-height, 20rem); }
 .fallback { display: grid; gap: 0.75rem; justify-items: start; padding: 1rem; font-size: 0.875rem; color-scheme: light dark; }
 `;
 
