@@ -17,7 +17,7 @@ const www = new URL('../../www/', import.meta.url);
 test('imported where there are no elements, it defines nothing and touches nothing', () => {
   assert.equal(typeof globalThis.HTMLElement, 'undefined');
   assert.equal(typeof globalThis.customElements, 'undefined');
-  assert.equal(VaePlayground.observedAttributes.length, 5);
+  assert.equal(VaePlayground.observedAttributes.length, 6);
 });
 
 test('an attribute that is none of its values stands for the default', () => {

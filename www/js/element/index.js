@@ -16,10 +16,10 @@ import { OPENING_DIGIT, exampleStrokes } from '../digits.js';
 /** In Node there is none; the class is then never made. */
 const Base = /** @type {typeof HTMLElement} */ (globalThis.HTMLElement ?? class {});
 
-const PROPERTIES = /** @type {const} */ (['model', 'backend', 'view', 'theme']);
+const PROPERTIES = /** @type {const} */ (['model', 'backend', 'view', 'theme', 'mnist']);
 
 export class VaePlayground extends Base {
-  static observedAttributes = ['model', 'backend', 'view', 'lang', 'theme'];
+  static observedAttributes = ['model', 'backend', 'view', 'lang', 'theme', 'mnist'];
 
   #root;
   /** A model that no attribute can name. @type {VaeSpec | null} */
@@ -115,6 +115,15 @@ export class VaePlayground extends Base {
     this.setAttribute('theme', theme);
   }
 
+  /** The address of the folder that holds MNIST's four gzipped files; empty for the one beside these modules. */
+  get mnist() {
+    return this.getAttribute('mnist') ?? '';
+  }
+
+  set mnist(address) {
+    this.setAttribute('mnist', address);
+  }
+
   /** Whether the model is there and everything that is shown has been computed. */
   get ready() {
     return this.#inside?.store.state.ready ?? false;
@@ -199,7 +208,8 @@ export class VaePlayground extends Base {
       const { begin } = await import('./playground.js');
       if (life !== this.#life) throw new VaeError('disposed', 'the element was taken off the page');
       this.#inside = begin(frame, {
-        model: this.model, backend: this.backend, view: this.view, lang: this.#language(), theme: this.theme, strokes: this.#strokes,
+        model: this.model, backend: this.backend, view: this.view, lang: this.#language(), theme: this.theme,
+        mnist: this.mnist === '' ? null : folder(this.mnist, this.baseURI), strokes: this.#strokes,
       }, (name, detail) => this.dispatchEvent(new CustomEvent(name, { detail })));
       return this.#inside;
     } catch (thrown) {
@@ -243,6 +253,11 @@ export class VaePlayground extends Base {
     delete /** @type {Partial<VaePlayground>} */ (this)[name];
     Object.assign(this, { [name]: value });
   }
+}
+
+/** @param {string} address @param {string} base */
+function folder(address, base) {
+  return new URL(address.endsWith('/') ? address : `${address}/`, base).href;
 }
 
 if (globalThis.customElements && !customElements.get('vae-playground')) customElements.define('vae-playground', VaePlayground);

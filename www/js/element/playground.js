@@ -1,5 +1,6 @@
 // One element's inside, while it is on the page: a store, an engine, and the views that its `view` asks for.
 
+import { loadMnist } from '../api/create.js';
 import { toVaeError } from '../api/errors.js';
 import { compose, hideParts } from '../compose.js';
 import { h, translateTree } from '../dom.js';
@@ -32,6 +33,7 @@ import { TEMPLATE, build, only } from './template.js';
  * @property {ViewName} view
  * @property {State['lang']} lang
  * @property {State['theme']} theme
+ * @property {string | null} mnist the folder of the training set's four files; null for the one beside these modules
  * @property {readonly import('../store.js').Stroke[]} strokes on the pad from the start
  */
 
@@ -52,7 +54,7 @@ export function begin(frame, wish, tell) {
     preset: typeof wish.model === 'string' ? wish.model : OWN_MODEL, spec: typeof wish.model === 'string' ? null : wish.model,
   });
   const opening = openVae(store, null, borrow);
-  const engine = createEngine(coming(opening), store);
+  const engine = createEngine(coming(opening), store, loadMnist(wish.mnist === null ? {} : { baseUrl: wish.mnist }));
   happenings(store, tell);
   store.watch(['lang'], ({ lang }) => {
     frame.lang = LANGUAGES[lang].tag;

@@ -1,6 +1,5 @@
 // Two runs from one seed, step by step together: the one that is ahead waits.
 
-import { loadMnist } from '../api/vae.js';
 import { dimensionPlane, principalPlane, project } from '../map/plane.js';
 import { Contestant } from './contestant.js';
 
@@ -17,11 +16,11 @@ const PIXELS = 784;
 
 /**
  * @param {object} parts
+ * @param {import('../api/create.js').MnistHandle} parts.mnist
  * @param {() => 'cpu' | 'webgpu'} parts.backend
  * @param {(thrown: unknown) => void} parts.report
  */
-export function contest({ backend, report }) {
-  const mnist = loadMnist();
+export function contest({ mnist, backend, report }) {
   /** @type {[Contestant, Contestant] | null} */
   let sides = null;
   /** @type {ContestPhase} */

@@ -2,6 +2,7 @@
 
 import { toVaeError } from '../api/errors.js';
 import { PRETRAINED_PRESETS } from '../api/assets.js';
+import { loadMnist } from '../api/create.js';
 import { History } from '../history.js';
 import { presetName } from '../preset-name.js';
 import { plausible, presetSettings, runSettings } from '../recipe.js';
@@ -23,8 +24,9 @@ import { training } from './training.js';
 /**
  * @param {import('../api/vae.js').Vae} vae
  * @param {import('../store.js').Store} store
+ * @param {import('../api/create.js').MnistHandle} [mnist] what runs train on
  */
-export function createEngine(vae, store) {
+export function createEngine(vae, store, mnist = loadMnist()) {
   const history = new History();
   const report = (/** @type {unknown} */ thrown) => {
     const { code, message } = toVaeError(thrown);
@@ -37,8 +39,8 @@ export function createEngine(vae, store) {
   const look = inside(vae, store, report);
   quality(vae, store, report);
   const trainee = shadow(vae);
-  const trainer = training(trainee, store, history, { report, refresh: pictures.refresh });
-  const sides = contest({ backend: () => vae.backend.kind, report });
+  const trainer = training(trainee, store, history, { mnist, report, refresh: pictures.refresh });
+  const sides = contest({ mnist, backend: () => vae.backend.kind, report });
 
   const adopt = () => {
     const { spec, backend, parameterCount, presets } = vae;

@@ -1,7 +1,6 @@
 // Training from the page: which button does what in which state, and how the run's numbers and weights reach the store.
 
 import { toVaeError } from '../api/errors.js';
-import { loadMnist } from '../api/vae.js';
 import { runSettings } from '../recipe.js';
 
 /** While training, the weights are handed to what is shown this often, at most. */
@@ -17,10 +16,9 @@ const TELL_MS = 100;
  * @param {ReturnType<typeof import('./shadow.js').shadow>} shadow
  * @param {import('../store.js').Store} store
  * @param {import('../history.js').History} history
- * @param {{ report: (thrown: unknown) => void, refresh: () => Promise<void> }} parts
+ * @param {{ mnist: import('../api/create.js').MnistHandle, report: (thrown: unknown) => void, refresh: () => Promise<void> }} parts
  */
-export function training(shadow, store, history, { report, refresh }) {
-  const mnist = loadMnist();
+export function training(shadow, store, history, { mnist, report, refresh }) {
   /** @type {TrainRun | null} */
   let run = null;
   /** The newest wish to begin; an older one gives way. */

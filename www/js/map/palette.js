@@ -19,10 +19,24 @@ const NAMES = /** @type {const} */ (['paper', 'surface', 'ink', 'ink-soft', 'lin
 export function readTheme(element) {
   const style = getComputedStyle(element);
   const colors = /** @type {Record<typeof NAMES[number], string>} */ (
-    Object.fromEntries(NAMES.map((name) => [name, style.getPropertyValue(`--${name}`).trim()]))
+    Object.fromEntries(NAMES.map((name) => [name, plain(style.getPropertyValue(`--${name}`).trim())]))
   );
   const dark = style.colorScheme === 'dark';
   return { ...colors, dark, classes: dark ? CLASS_COLORS.dark : CLASS_COLORS.light };
+}
+
+/**
+ * A page that holds the element may name its colours in any way that CSS knows.
+ * @param {string} color
+ * @returns {string} #rrggbb
+ */
+function plain(color) {
+  if (/^#[\da-f]{6}$/i.test(color)) return color;
+  const context = /** @type {OffscreenCanvasRenderingContext2D} */ (new OffscreenCanvas(1, 1).getContext('2d', { willReadFrequently: true }));
+  context.fillStyle = color;
+  context.fillRect(0, 0, 1, 1);
+  const [red, green, blue] = context.getImageData(0, 0, 1, 1).data;
+  return `#${[red, green, blue].map((value) => value.toString(16).padStart(2, '0')).join('')}`;
 }
 
 /**
