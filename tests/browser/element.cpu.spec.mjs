@@ -190,6 +190,34 @@ test('the page’s styles do not come in, the element’s do not go out; variabl
   expect(dressed).toEqual(['rgb(1, 2, 3)', '0px', 'monospace', '17.5px', 'rgb(4, 5, 6)', 'rgb(7, 8, 9)']);
 });
 
+test('the whole of it has its labs and its windows, dressed as on the page, and no guide', async ({ page, site }) => {
+  await page.setViewportSize({ width: 1280, height: 900 });
+  await embed(page, site, '<vae-playground view="full"></vae-playground>');
+  expect(await page.getByRole('tab').evaluateAll((all) => all.map(({ id }) => id))).toEqual(['tab-train', 'tab-compare', 'tab-generate', 'tab-repair', 'tab-anomaly', 'tab-compress']);
+  for (const tab of ['generate', 'repair', 'anomaly', 'compress', 'compare']) {
+    await page.locator(`#tab-${tab}`).click();
+    const panel = page.locator(`#lab-${tab}`);
+    await expect(panel.locator('.panel').first()).toBeVisible();
+    expect(await panel.locator('.panel').first().evaluate((one) => getComputedStyle(one).borderRadius)).toBe('10px');
+  }
+  expect(await page.evaluate(() => document.head.querySelectorAll('link[rel=stylesheet]').length), 'none of it is the page’s').toBe(0);
+  await page.locator('#tab-train').click();
+  await expect(page.getByTestId('slow-motion')).toBeHidden();
+  await page.getByTestId('open-layers').click();
+  const window = page.getByTestId('layer-editor');
+  await expect(window).toBeVisible();
+  await expect(window.getByTestId('draft-parameters')).not.toBeEmpty();
+  await page.keyboard.press('Escape');
+  await expect(window).toBeHidden();
+  await page.getByTestId('open-compare').click();
+  await expect(page.locator('#tab-compare')).toBeFocused();
+  await page.getByTestId('pick').click();
+  await expect(page.getByTestId('picker')).toBeVisible();
+  await page.getByTestId('picker').locator('.picker-digit').nth(30).click();
+  await expect(page.getByTestId('picker')).toBeHidden();
+  await expect(page.getByTestId('undo')).toBeEnabled();
+});
+
 test('under a strict Content-Security-Policy, in an iframe of another page, it works', async ({ page, site }) => {
   const policy = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; connect-src 'self'; worker-src 'self'; img-src 'self'";
   const inner = await serve(page, site, '<vae-playground view="train"></vae-playground>', { name: 'inner.html', headers: { 'Content-Security-Policy': policy } });

@@ -86,6 +86,7 @@ test('a scoped sheet says the same in other words, minified or not', () => {
   assert.equal(scopeStyles(':root[data-theme="dark"]{--ink:#fff;--x:red}'), '.root[data-theme="dark"]{--ink: var(--vae-ink, #fff);--x: var(--vae-x, red)}');
   assert.equal(scopeStyles('@media (pointer: coarse) { .body-x, .domain { color: var(--x) } }'), '@media (pointer: coarse) { .body-x, .domain { color: var(--x) } }');
   assert.equal(scopeStyles('.a { --x: 1 }'), '.a { --x: 1 }');
+  assert.equal(scopeStyles('@media (min-width: 60rem) { a { top: 1rem } }', { over: true }), '@media (min-width: 960px) { a { top: calc(1 * var(--rem)) } }');
 });
 
 test('a scope of a store ends its own watches; the store ends those of all', () => {

@@ -5,6 +5,9 @@ import { STYLES_URL, VENDOR_URL } from './api/assets.js';
 import { fetchOk } from './api/fetching.js';
 import { scopeStyles } from './scope-styles.js';
 
+/** Of windows over the page. */
+const OVER = Object.freeze(['console.css']);
+
 /** A sheet belongs to the document that made it. @type {WeakMap<Document, Map<string, Promise<CSSStyleSheet>>>} */
 const made = new WeakMap();
 
@@ -36,7 +39,7 @@ async function makeSheet(document, name) {
   const text = await (await fetchOk(url.href)).text();
   const { CSSStyleSheet: Sheet } = /** @type {Window & typeof globalThis} */ (document.defaultView);
   const sheet = new Sheet();
-  sheet.replaceSync(scopeStyles(text));
+  sheet.replaceSync(scopeStyles(text, { over: OVER.includes(name) }));
   return sheet;
 }
 
