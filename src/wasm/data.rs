@@ -4,7 +4,7 @@ use js_sys::{Array, Uint8Array};
 use wasm_bindgen::prelude::*;
 
 use super::JsResult;
-use super::convert::{count, floats, object};
+use super::convert::{count, floats, object, to_js};
 use super::options::Options;
 use crate::checkpoint;
 use crate::data::dataset::Dataset;
@@ -51,14 +51,13 @@ pub fn parse_idx(bytes: &[u8]) -> JsResult {
     Ok(object([("dims", dims.into()), ("data", Uint8Array::from(file.data).into())]))
 }
 
-/// Throws unless `bytes` are a checkpoint that a model can be made of; changes nothing.
+/// The spec of the model that can be made of the checkpoint `bytes`; changes nothing.
 ///
 /// # Errors
 /// `invalid-checkpoint` that says how the file is wrong.
 #[wasm_bindgen(js_name = checkCheckpoint)]
-pub fn check_checkpoint(bytes: &[u8]) -> JsResult<()> {
-    checkpoint::load(bytes)?;
-    Ok(())
+pub fn check_checkpoint(bytes: &[u8]) -> JsResult {
+    to_js(&checkpoint::load(bytes)?.spec)
 }
 
 /// `{ trainImages, trainLabels?, testImages?, testLabels? }`, all `Uint8Array`, as datasets of `pixels` an image.

@@ -23,10 +23,16 @@ const TYPES = {
  *
  * @param {string} root
  * @param {string} base
+ * @param {Record<string, string>} [extra] texts that are sent though the site has no such files, by path
  * @returns {Promise<{ url: string, close: () => Promise<void> }>}
  */
-export async function serveSite(root, base) {
+export async function serveSite(root, base, extra = {}) {
   const server = createServer(async (request, response) => {
+    const text = extra[(request.url ?? '').slice(base.length)];
+    if (text !== undefined) {
+      response.writeHead(200, { 'Content-Type': TYPES[extname(request.url ?? '')] }).end(text);
+      return;
+    }
     const file = fileFor(root, base, request.url ?? '/');
     const info = file === null ? null : await stat(file).catch(() => null);
     if (file === null || info === null || !info.isFile()) {

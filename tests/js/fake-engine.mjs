@@ -383,6 +383,7 @@ export function fakeWasm(engines) {
     preprocessDrawing: (ink) => ({ blank: ink.every((value) => value === 0), pixels: new Float32Array(784), bounds: null, centre: null }),
     checkCheckpoint: (bytes) => {
       if (bytes.length === 0) throw Object.assign(new Error('checkpoint: 0 bytes'), { code: 'invalid-checkpoint' });
+      return PRESET.spec;
     },
     describe: (spec) => {
       if (typeof spec === 'object' && spec.latent === 0) throw Object.assign(new Error('spec, latent: 0'), { code: 'invalid-spec', at: 'latent' });

@@ -22,7 +22,8 @@ const SPEC = {
 
 test('a network survives its code; nonsense and what is too long do not pass', () => {
   assert.deepEqual(decodeSpec(encodeSpec(SPEC)), SPEC);
-  for (const text of ['', '!', btoa('null'), btoa('{}'), btoa('{"encoder":[1]}'), encodeSpec({ ...SPEC, latent: 2.5 }), 'A'.repeat(9000)]) {
+  for (const text of ['', '!', btoa('null'), btoa('{}'), btoa('{"encoder":[1]}'), encodeSpec({ ...SPEC, latent: 2.5 }), encodeSpec({ ...SPEC, latent: 257 }),
+    encodeSpec({ ...SPEC, input: { channels: 1, height: 28, width: 9e8 } }), encodeSpec({ ...SPEC, decoder: Array(65).fill(SPEC.decoder[0]) }), 'A'.repeat(9000)]) {
     assert.equal(decodeSpec(text), undefined, text.slice(0, 20));
   }
 });

@@ -1,5 +1,7 @@
 // A network's description as a short text for links: its JSON in base64 for URLs.
 
+import { tooMuch } from './showable.js';
+
 /** @typedef {import('./api/types.js').VaeSpec} VaeSpec */
 
 /** No network that a person builds here needs more. */
@@ -14,7 +16,7 @@ export function encodeSpec(spec) {
 }
 
 /**
- * Only the shape is looked at here; the engine refuses what it cannot build.
+ * Only the shape is looked at here, and whether the page has room for it; the engine refuses what it cannot build.
  * @param {string} text
  * @returns {VaeSpec | undefined} undefined where the text is no description
  */
@@ -25,7 +27,7 @@ export function decodeSpec(text) {
     const layers = (/** @type {unknown} */ list) => Array.isArray(list) && list.every((layer) => typeof layer?.type === 'string');
     const whole = layers(spec.encoder) && layers(spec.decoder) && Number.isInteger(spec.latent)
       && typeof spec.input?.width === 'number' && typeof spec.likelihood?.type === 'string';
-    return whole ? spec : undefined;
+    return whole && tooMuch(spec) === null ? spec : undefined;
   } catch {
     return undefined;
   }

@@ -18,6 +18,8 @@ const CODE_REACH = 20;
 const CODE_LENGTH = 256;
 /** Labs have fewer controls than this. */
 const MOST_CHOICES = 32;
+/** Names of parts in a link at most. */
+const NAMES = 64;
 
 /**
  * @template {string} T
@@ -82,7 +84,7 @@ export function readUrl(url, browserLanguage = 'en') {
     lang: oneOf(query.get('lang'), LANGS) ?? languageOf(browserLanguage),
     theme: oneOf(query.get('theme'), THEMES),
     requestedBackend: oneOf(query.get('backend'), BACKENDS),
-    hide: query.get('hide')?.split(',').map((name) => name.trim()).filter(Boolean),
+    hide: query.get('hide')?.split(',', NAMES).map((name) => name.trim()).filter((name) => /^[a-z-]{1,20}$/.test(name)),
     startPaused: query.get('paused') === '1' ? true : undefined,
     tab: oneOf(hash.get('tab'), TABS),
     spec,

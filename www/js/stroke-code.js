@@ -3,6 +3,9 @@
 
 /** @typedef {import('./store.js').Stroke} Stroke */
 
+/** No drawing needs more, and each point is drawn again whenever the pad is. */
+const MAX_LENGTH = 64_000;
+
 /** Points of a stroke that one length byte can count; a longer stroke goes on in a further one. */
 const MAX_POINTS = 255;
 
@@ -47,6 +50,7 @@ function byte(value) {
  * @returns {Stroke[] | undefined} undefined where the text is not what encodeStrokes writes
  */
 export function decodeStrokes(text) {
+  if (text.length > MAX_LENGTH) return undefined;
   let bytes;
   try {
     bytes = Uint8Array.from(atob(text.replaceAll('-', '+').replaceAll('_', '/')), (letter) => letter.charCodeAt(0));

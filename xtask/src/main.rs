@@ -1,5 +1,6 @@
 //! The project's commands, one module each: `cargo xtask serve | test | build | pack | bench | pretrain | fuzz`.
 
+mod audit;
 mod bench;
 mod bundle;
 mod fuzz;

@@ -11,7 +11,7 @@ use xshell::cmd;
 use crate::project::Project;
 use crate::tools::WASM_TARGET;
 use crate::web::Profile;
-use crate::{serve_check, size, system, web};
+use crate::{audit, serve_check, size, system, web};
 
 /// The fuzz targets are a workspace of their own.
 const FUZZ: &str = "fuzz/Cargo.toml";
@@ -21,6 +21,8 @@ const FUZZ: &str = "fuzz/Cargo.toml";
 pub(crate) enum Stage {
     /// Formatting of the Rust sources
     Fmt,
+    /// Licences, origins and pins of the dependencies
+    Audit,
     /// Lints of everything native
     Clippy,
     /// Lints of the browser build
@@ -47,6 +49,8 @@ pub(crate) enum Stage {
     BrowserCpu,
     /// The page in Chromium with WebGPU on SwiftShader
     BrowserWebgpu,
+    /// The page and its training in Firefox and WebKit, beside Chromium
+    Engines,
 }
 
 /// How a stage that found no failure ended.
@@ -62,6 +66,7 @@ impl Stage {
     pub(crate) fn title(self) -> &'static str {
         match self {
             Self::Fmt => "formatting (cargo fmt)",
+            Self::Audit => "dependencies (cargo deny)",
             Self::Clippy => "lints, native (clippy)",
             Self::ClippyWasm => "lints, wasm32 (clippy)",
             Self::Native => "native tests, CPU and GPU (lavapipe)",
@@ -75,6 +80,7 @@ impl Stage {
             Self::Js => "JavaScript unit tests (node --test)",
             Self::BrowserCpu => "page in Chromium, CPU",
             Self::BrowserWebgpu => "page in Chromium, WebGPU",
+            Self::Engines => "page in Firefox and WebKit",
         }
     }
 
@@ -86,6 +92,7 @@ impl Stage {
                 cmd!(sh, "cargo fmt --all --check").run()?;
                 cmd!(sh, "cargo fmt --manifest-path {FUZZ} --check").run()?;
             }
+            Self::Audit => audit::run(project)?,
             Self::Clippy => {
                 cmd!(sh, "cargo clippy --workspace --all-targets -- -D warnings").run()?;
                 cmd!(
@@ -116,6 +123,7 @@ impl Stage {
             Self::Js => js(project)?,
             Self::BrowserCpu => playwright(project, "cpu")?,
             Self::BrowserWebgpu => playwright(project, "webgpu")?,
+            Self::Engines => return engines(project),
         }
         Ok(Outcome::Passed)
     }
@@ -210,4 +218,19 @@ fn playwright(project: &Project, browser: &str) -> Result<()> {
         .env("CHROMIUM", chromium)
         .run()?;
     Ok(())
+}
+
+/// WebKit has a driver only in Linux distributions' packages.
+fn engines(project: &Project) -> Result<Outcome> {
+    if !cfg!(target_os = "linux") {
+        return Ok(Outcome::Skipped("WebKitGTK's driver is only looked for on Linux".into()));
+    }
+    let sh = &project.sh;
+    let found = |program: &str, path: Option<PathBuf>| path.with_context(|| format!("no {program} found"));
+    cmd!(sh, "node --test --test-concurrency=1 tests/engines/engines.test.mjs")
+        .env("CHROMIUM", found("Chromium", system::chromium())?)
+        .env("FIREFOX", found("Firefox", system::firefox())?)
+        .env("MINI_BROWSER", found("MiniBrowser of WebKitGTK", system::mini_browser())?)
+        .run()?;
+    Ok(Outcome::Passed)
 }

@@ -1,4 +1,4 @@
-//! What the machine itself must bring: a Chromium and a software Vulkan driver.
+//! What the machine itself must bring: browsers and a software Vulkan driver.
 
 use std::env;
 use std::path::PathBuf;
@@ -31,9 +31,23 @@ const SWIFTSHADER: [&str; 3] = [
     "/opt/google/chrome/vk_swiftshader_icd.json",
 ];
 
+const FIREFOX: [&str; 3] = ["/usr/bin/firefox-esr", "/usr/bin/firefox", "/snap/bin/firefox"];
+
+/// WebKitGTK's small browser, which its driver starts.
+const MINI_BROWSER: [&str; 4] = [
+    "/usr/lib/x86_64-linux-gnu/webkit2gtk-4.1/MiniBrowser",
+    "/usr/lib/aarch64-linux-gnu/webkit2gtk-4.1/MiniBrowser",
+    "/usr/libexec/webkit2gtk-4.1/MiniBrowser",
+    "/usr/lib/webkit2gtk-4.1/MiniBrowser",
+];
+/// The driver, and the screen that WebKitGTK needs.
+const WEBKIT_PROGRAMS: [&str; 2] = ["/usr/bin/WebKitWebDriver", "/usr/bin/Xvfb"];
+
 /// Debian's packages for what is missing.
 const CHROMIUM_PACKAGES: [&str; 2] = ["chromium", "fonts-dejavu-core"];
 const VULKAN_PACKAGES: [&str; 2] = ["mesa-vulkan-drivers", "libvulkan1"];
+const FIREFOX_PACKAGES: [&str; 1] = ["firefox-esr"];
+const WEBKIT_PACKAGES: [&str; 2] = ["webkit2gtk-driver", "xvfb"];
 
 fn first_existing(candidates: &[&str]) -> Option<PathBuf> {
     candidates.iter().map(PathBuf::from).find(|path| path.exists())
@@ -42,6 +56,22 @@ fn first_existing(candidates: &[&str]) -> Option<PathBuf> {
 /// A Chromium or Chrome: `CHROMIUM` in the environment, or where packages put it.
 pub(crate) fn chromium() -> Option<PathBuf> {
     env::var_os("CHROMIUM").map(PathBuf::from).or_else(|| first_existing(&CHROMIUM))
+}
+
+/// A Firefox: `FIREFOX` in the environment, or where packages put it.
+pub(crate) fn firefox() -> Option<PathBuf> {
+    env::var_os("FIREFOX").map(PathBuf::from).or_else(|| first_existing(&FIREFOX))
+}
+
+/// The browser that WebKitGTK's driver starts: `MINI_BROWSER` in the environment, or where packages put it.
+pub(crate) fn mini_browser() -> Option<PathBuf> {
+    env::var_os("MINI_BROWSER").map(PathBuf::from).or_else(|| first_existing(&MINI_BROWSER))
+}
+
+/// Only on Linux is WebKit tested, and what it needs looked for.
+fn lacks_webkit() -> bool {
+    let programs = WEBKIT_PROGRAMS.iter().all(|path| PathBuf::from(path).exists());
+    cfg!(target_os = "linux") && !(programs && mini_browser().is_some())
 }
 
 /// The manifest of Mesa's software Vulkan driver.
@@ -68,6 +98,12 @@ pub(crate) fn ensure(project: &Project) -> Result<()> {
     if lacks_vulkan() {
         missing.extend(VULKAN_PACKAGES);
     }
+    if cfg!(target_os = "linux") && firefox().is_none() {
+        missing.extend(FIREFOX_PACKAGES);
+    }
+    if lacks_webkit() {
+        missing.extend(WEBKIT_PACKAGES);
+    }
     if missing.is_empty() {
         return Ok(());
     }
@@ -88,8 +124,8 @@ pub(crate) fn ensure(project: &Project) -> Result<()> {
     let _noninteractive = sh.push_env("DEBIAN_FRONTEND", "noninteractive");
     cmd!(sh, "apt-get update -q").run()?;
     cmd!(sh, "apt-get install -q -y --no-install-recommends").args(&missing).run()?;
-    if chromium().is_none() || lacks_vulkan() {
-        bail!("installed {}, but no Chromium or no lavapipe is where it was expected", missing.join(", "));
+    if chromium().is_none() || lacks_vulkan() || lacks_webkit() {
+        bail!("installed {}, but not all of it is where it was expected", missing.join(", "));
     }
     Ok(())
 }

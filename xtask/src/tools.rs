@@ -10,6 +10,7 @@ use crate::project::Project;
 
 const TRUNK: &str = "0.21.14";
 const CARGO_FUZZ: &str = "0.13.2";
+const CARGO_DENY: &str = "0.20.2";
 const OLDEST_NODE: u32 = 20;
 pub(crate) const WASM_TARGET: &str = "wasm32-unknown-unknown";
 
@@ -72,6 +73,18 @@ pub(crate) fn cargo_fuzz(project: &Project) -> Result<()> {
         .run()
         .context("installing cargo-fuzz")?;
     check_installed(project, "cargo-fuzz", CARGO_FUZZ)
+}
+
+/// The `cargo deny` command.
+pub(crate) fn cargo_deny(project: &Project) -> Result<()> {
+    if installed(project, "cargo-deny", CARGO_DENY) {
+        return Ok(());
+    }
+    let sh = &project.sh;
+    cmd!(sh, "cargo install --force --locked cargo-deny --version {CARGO_DENY}")
+        .run()
+        .context("installing cargo-deny")?;
+    check_installed(project, "cargo-deny", CARGO_DENY)
 }
 
 fn trunk(project: &Project) -> Result<()> {

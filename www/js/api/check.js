@@ -19,6 +19,15 @@ export class Check {
   }
 
   /**
+   * The model that a file holds, which `load` would take; `invalid-checkpoint` for any other file.
+   * @param {Uint8Array | ArrayBuffer} bytes a safetensors file
+   * @returns {Promise<import('./types.js').VaeSpec>}
+   */
+  checkpoint(bytes) {
+    return this.#client.request('checkCheckpoint', { bytes: new Uint8Array(bytes) });
+  }
+
+  /**
    * Resolves where `train` would take these settings; else `invalid-argument` with the setting in `details.at`.
    * @param {import('./types.js').TrainSettings} settings
    * @returns {Promise<void>}

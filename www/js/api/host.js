@@ -97,6 +97,7 @@ export class EngineHost {
       setParameters: ({ values }) => this.#setParameters(values),
       describe: async ({ spec }) => this.#module().describe(spec),
       checkSettings: async ({ settings }) => this.#module().checkSettings(settings),
+      checkCheckpoint: async ({ bytes }) => this.#module().checkCheckpoint(bytes),
       load: ({ bytes }) => this.#load(bytes),
       reset: (how) => this.#reset(how),
     };

@@ -61,6 +61,7 @@ export const OF_ONE_MODEL = Object.freeze([
  * @property {{ args: { values: Float32Array }, value: void }} setParameters
  * @property {{ args: { spec: string | import('./types.js').VaeSpec }, value: import('./types.js').SpecDescription }} describe
  * @property {{ args: { settings: import('./types.js').TrainSettings }, value: void }} checkSettings
+ * @property {{ args: { bytes: Uint8Array }, value: import('./types.js').VaeSpec }} checkCheckpoint
  * @property {{ args: { bytes: Uint8Array }, value: ModelInfo }} load
  * @property {{ args: { seed: number, initialisation?: import('./types.js').Initialisation, dataBias?: boolean }, value: void }} reset
  */

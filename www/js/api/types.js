@@ -247,7 +247,7 @@
  * @property {() => Preset[]} presets in the order of menus
  * @property {(ink: Float32Array, width: number, height: number) => Preprocessed} preprocessDrawing
  * @property {(bytes: Uint8Array) => { dims: number[], data: Uint8Array }} parseIdx
- * @property {(bytes: Uint8Array) => void} checkCheckpoint throws for what is no checkpoint
+ * @property {(bytes: Uint8Array) => VaeSpec} checkCheckpoint throws for what is no checkpoint
  * @property {(spec: VaeSpec | string) => SpecDescription} describe throws for what cannot be built
  * @property {(settings: TrainSettings) => void} checkSettings throws for what no run would take
  * @property {{ create: (options: { spec: VaeSpec | string, backend: BackendRequest, seed: number, initialisation?: Initialisation }) => Promise<WasmEngine> }} Engine

@@ -6,6 +6,7 @@ import { loadMnist } from '../api/create.js';
 import { History } from '../history.js';
 import { presetName } from '../preset-name.js';
 import { plausible, presetSettings, runSettings } from '../recipe.js';
+import { expectShowable } from '../showable.js';
 import { OWN_MODEL } from '../state/model.js';
 import { atlas } from './atlas.js';
 import { contest } from './contest.js';
@@ -160,7 +161,9 @@ export function createEngine(vae, store, mnist = loadMnist()) {
      */
     async describe(spec) {
       try {
-        return { description: await vae.check.spec(spec) };
+        const description = await vae.check.spec(spec);
+        expectShowable(spec, 'invalid-spec');
+        return { description };
       } catch (thrown) {
         const { code, message, details } = toVaeError(thrown);
         if (code !== 'invalid-spec') report(thrown);
@@ -249,7 +252,12 @@ export function createEngine(vae, store, mnist = loadMnist()) {
      * Weights from a file the person chose.
      * @param {Blob} file
      */
-    load: (file) => replaceWeights('file', async () => vae.load(await file.arrayBuffer()), true),
+    load: (file) =>
+      replaceWeights('file', async () => {
+        const bytes = new Uint8Array(await file.arrayBuffer());
+        expectShowable(await vae.check.checkpoint(bytes), 'invalid-checkpoint');
+        await vae.load(bytes);
+      }, true),
 
     /** Ends every run and every worker; nothing can be asked any more. */
     dispose() {
