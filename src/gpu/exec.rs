@@ -127,6 +127,13 @@ impl GpuExecutor {
         Ok(())
     }
 
+    /// Bytes that the device's allocator has handed out, where the driver's tells. For tests.
+    #[cfg(not(target_arch = "wasm32"))]
+    #[must_use]
+    pub fn device_bytes(&self) -> Option<u64> {
+        self.adapter.device.generate_allocator_report().map(|report| report.total_allocated_bytes)
+    }
+
     fn program(&mut self, id: ProgramId) -> Result<&mut Program> {
         self.programs.get_mut(id.0).and_then(Option::as_mut).ok_or_else(unknown_program)
     }

@@ -2,6 +2,7 @@
 
 mod describe;
 mod measure;
+mod memory;
 mod models;
 mod options;
 

@@ -2,7 +2,10 @@
 //!
 //! `cargo bench --bench steps -- [--json FILE]`. Medians of several rounds on synthetic images; a GPU is
 //! measured where there is an adapter, and a software adapter is named as such. Where the adapter has a clock, a step of
-//! each model is told apart by kernel.
+//! each model is told apart by kernel. What the CPU reaches is also told as a part of what it could: of the peak of
+//! multiply-add in registers, measured before and after each model and taken as the better of both.
+
+mod peak;
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -34,7 +37,7 @@ fn main() {
         }
     };
     println!(
-        "backend  adapter / instructions                    preset     batch   ms/step  GFLOP/s  disp.  bytes up  waits"
+        "backend  adapter / instructions                    preset     batch   ms/step  GFLOP/s  of peak  disp.  bytes up  waits"
     );
     let mut rows = Vec::new();
     for choice in [Choice::Cpu, Choice::WebGpu] {
@@ -51,6 +54,15 @@ fn main() {
                 Err(e) => println!("{choice:?}: {e}"),
             }
         }
+    }
+    for row in rows.iter().filter(|row| !row["peak_gflops"].is_null()) {
+        println!(
+            "peak beside {} at {}: {:.0} GFLOP/s in one thread, {:.0} in all",
+            row["preset"].as_str().unwrap_or_default(),
+            row["batch"],
+            row["peak_gflops_one_thread"].as_f64().unwrap_or_default(),
+            row["peak_gflops"].as_f64().unwrap_or_default()
+        );
     }
     if let Some(path) = json {
         let text = serde_json::to_string_pretty(&rows).expect("figures are plain numbers and strings");
@@ -74,6 +86,8 @@ fn measure(choice: Choice, preset: &str, batch: u32) -> Result<Value> {
         .collect();
     executor.set_dataset(Split::Train, Arc::from(images), spec.pixels())?;
     let software = executor.info().software;
+    let (cpu, threads) = (matches!(executor, Backend::Cpu(_)), executor.info().workers as usize);
+    let before_peak = cpu.then(|| peak::measure(threads));
     // A software adapter is slow: fewer steps there say as much.
     let chunk = if software { 4 } else { 32 };
     let plan = Plan::new(
@@ -135,10 +149,14 @@ fn measure(choice: Choice, preset: &str, batch: u32) -> Result<Value> {
     };
     let info = executor.info();
     let name = info.adapter.clone().unwrap_or_else(|| format!("{} ×{}", info.simd, info.workers));
+    let after = cpu.then(|| peak::measure(threads));
+    let peak = before_peak.zip(after).map(|((a, b), (c, d))| (a.max(c), b.max(d)));
+    let of_peak = peak.map(|(_, together)| gflops / together);
     println!(
-        "{:8} {:42.42} {preset:10} {batch:5} {ms:9.3} {gflops:8.1} {dispatches:6.1} {bytes:9.1} {waits:6.2}",
+        "{:8} {:42.42} {preset:10} {batch:5} {ms:9.3} {gflops:8.1} {:>8} {dispatches:6.1} {bytes:9.1} {waits:6.2}",
         format!("{:?}", info.kind).to_lowercase(),
-        name
+        name,
+        of_peak.map_or("–".into(), |part| format!("{:.0} %", 100.0 * part))
     );
     for (kernel, [x, y, z], microseconds) in &profile {
         println!("{:52}{kernel:24} {:>14} {microseconds:9.1} µs", "", format!("{x}×{y}×{z}"));
@@ -147,7 +165,8 @@ fn measure(choice: Choice, preset: &str, batch: u32) -> Result<Value> {
         "backend": info.kind, "name": name, "software": software, "preset": preset, "batch": batch,
         "ms_per_step": ms, "ms_min": times[0], "ms_max": times[times.len() - 1], "gflops": gflops,
         "dispatches_per_step": dispatches, "uploads_per_step": uploads, "uploaded_bytes_per_step": bytes,
-        "waits_per_step": waits, "steps_per_submission": chunk,
+        "waits_per_step": waits, "steps_per_submission": chunk, "of_peak": of_peak,
+        "peak_gflops_one_thread": peak.map(|(one, _)| one), "peak_gflops": peak.map(|(_, together)| together),
         "kernels": profile.iter().map(|(kernel, workgroups, microseconds)| {
             json!({ "kernel": kernel, "workgroups": workgroups, "microseconds": microseconds })
         }).collect::<Vec<_>>(),
