@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::cpu::CpuExecutor;
 use crate::error::{Error, Result};
 use crate::executor::{
-    BackendInfo, Counters, Executor, Phase, ProgramId, ReasonCode, StepMetrics, StepTimes, Ticket,
+    BackendInfo, Counters, Executor, KernelTime, Phase, ProgramId, ReasonCode, StepMetrics, StepTimes, Ticket,
 };
 use crate::gpu::{self, GpuExecutor};
 use crate::op::{Split, Step, View};
@@ -99,6 +99,29 @@ impl Backend {
         match self {
             Self::Cpu(e) => e.explain(code, reason, times),
             Self::Gpu(e) => e.explain(code, reason, times),
+        }
+    }
+
+    /// The GPU that calls itself `name`, opened again; nothing where it is gone or cannot be opened.
+    pub async fn reopen(name: &str, params: u32) -> Option<Self> {
+        let adapter = gpu::Adapter::request().await.ok().filter(|adapter| adapter.name() == name)?;
+        let reason = format!("{name} is a real GPU");
+        let gpu = GpuExecutor::new(adapter, params, ReasonCode::HardwareAdapter, reason).await.ok()?;
+        Some(Self::Gpu(Box::new(gpu)))
+    }
+
+    /// What each kernel of one step takes. The step is run.
+    ///
+    /// # Errors
+    /// [`Error::Unsupported`] where a GPU tells no time; as [`Executor::run`]; [`Error::DeviceLost`].
+    pub async fn profile(&mut self, program: ProgramId, step: &Step) -> Result<Vec<KernelTime>> {
+        match self {
+            Self::Cpu(e) => e.profile(program, step),
+            Self::Gpu(e) => {
+                let timings = e.profile(program, step).await?;
+                let time = |t: &gpu::Timing| KernelTime { kernel: t.kernel, nanoseconds: t.nanoseconds };
+                Ok(timings.iter().map(time).collect())
+            }
         }
     }
 

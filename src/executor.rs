@@ -103,6 +103,15 @@ pub struct StepTimes {
     pub cpu: u32,
 }
 
+/// What one kernel of a step takes.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct KernelTime {
+    /// [`Op::name`](crate::op::Op::name), or `fused/` and what a GPU computes in one.
+    pub kernel: &'static str,
+    /// From its beginning to its end.
+    pub nanoseconds: f64,
+}
+
 /// Which backend runs, and why.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

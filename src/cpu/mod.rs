@@ -37,10 +37,14 @@ mod threads;
 mod update;
 
 use std::sync::Arc;
+use std::time::Duration;
+
+use web_time::Instant;
 
 use crate::error::{Error, Result};
 use crate::executor::{
-    BackendInfo, Counters, Executor, Kind, Phase, ProgramId, ReasonCode, StepMetrics, StepTimes, Ticket,
+    BackendInfo, Counters, Executor, KernelTime, Kind, Phase, ProgramId, ReasonCode, StepMetrics, StepTimes,
+    Ticket,
 };
 use crate::op::{METRICS, Op, Space, Split, Step, View};
 use crate::plan::{Plan, validate};
@@ -135,6 +139,60 @@ impl CpuExecutor {
     /// Says why this backend was chosen.
     pub fn explain(&mut self, code: ReasonCode, reason: String, times: StepTimes) {
         (self.info.reason_code, self.info.reason, self.info.step_times) = (code, reason, Some(times));
+    }
+
+    /// What each operation of one step takes by the clock. The step is run.
+    ///
+    /// # Errors
+    /// As [`Executor::run`].
+    pub fn profile(&mut self, program: ProgramId, step: &Step) -> Result<Vec<KernelTime>> {
+        let mut times = Vec::new();
+        self.replay(program, Phase::All, std::slice::from_ref(step), Some(&mut times))?;
+        let plan = self.programs.get(program.0).and_then(Option::as_ref).map(|program| &program.plan);
+        let kernels = plan.iter().flat_map(|plan| &plan.ops).map(Op::name);
+        let time =
+            |(kernel, time): (_, Duration)| KernelTime { kernel, nanoseconds: 1e9 * time.as_secs_f64() };
+        Ok(kernels.zip(times).map(time).collect())
+    }
+
+    /// Runs `steps`; `times` is given what each of their operations took.
+    fn replay(
+        &mut self,
+        program: ProgramId,
+        phase: Phase,
+        steps: &[Step],
+        mut times: Option<&mut Vec<Duration>>,
+    ) -> Result<Ticket> {
+        let Program { plan, locals } =
+            self.programs.get_mut(program.0).and_then(Option::as_mut).ok_or_else(|| unknown(program))?;
+        let ops = match phase {
+            Phase::All => &plan.ops[..],
+            Phase::Gradients => &plan.ops[plan.phases.forward.start..plan.phases.backward.end],
+            Phase::Losses => &plan.ops[plan.losses()],
+            Phase::Update => &plan.ops[plan.phases.update.clone()],
+        };
+        for step in steps {
+            validate::step(plan, ops, step, |split| self.datasets.get(split).resident())?;
+        }
+        let mut memory = Memory { arenas: &mut self.arenas, datasets: &self.datasets, locals };
+        let machine = &mut self.machine;
+        let pool = machine.threads.clone();
+        pool.enter(|| {
+            for step in steps {
+                for op in ops {
+                    let began = times.is_some().then(Instant::now);
+                    execute(op, machine, &mut memory, step);
+                    if let (Some(times), Some(began)) = (&mut times, began) {
+                        times.push(began.elapsed());
+                    }
+                }
+            }
+        });
+        self.counters.steps += steps.len() as u64;
+        self.counters.dispatches += (steps.len() * ops.len()) as u64;
+        self.counters.submissions += 1;
+        let slots = steps.iter().map(|s| s.slot).collect();
+        Ok(Ticket { program, slots, submission: self.counters.submissions })
     }
 
     /// The parameters, without a copy.
@@ -324,32 +382,7 @@ impl Executor for CpuExecutor {
     }
 
     fn run(&mut self, program: ProgramId, phase: Phase, steps: &[Step]) -> Result<Ticket> {
-        let Program { plan, locals } =
-            self.programs.get_mut(program.0).and_then(Option::as_mut).ok_or_else(|| unknown(program))?;
-        let ops = match phase {
-            Phase::All => &plan.ops[..],
-            Phase::Gradients => &plan.ops[plan.phases.forward.start..plan.phases.backward.end],
-            Phase::Losses => &plan.ops[plan.losses()],
-            Phase::Update => &plan.ops[plan.phases.update.clone()],
-        };
-        for step in steps {
-            validate::step(plan, ops, step, |split| self.datasets.get(split).resident())?;
-        }
-        let mut memory = Memory { arenas: &mut self.arenas, datasets: &self.datasets, locals };
-        let machine = &mut self.machine;
-        let pool = machine.threads.clone();
-        pool.enter(|| {
-            for step in steps {
-                for op in ops {
-                    execute(op, machine, &mut memory, step);
-                }
-            }
-        });
-        self.counters.steps += steps.len() as u64;
-        self.counters.dispatches += (steps.len() * ops.len()) as u64;
-        self.counters.submissions += 1;
-        let slots = steps.iter().map(|s| s.slot).collect();
-        Ok(Ticket { program, slots, submission: self.counters.submissions })
+        self.replay(program, phase, steps, None)
     }
 
     async fn collect(&mut self, ticket: Ticket) -> Result<Vec<StepMetrics>> {

@@ -7,9 +7,8 @@ use crate::error::{Error, Result};
 /// Names by which programs that imitate a GPU call themselves.
 const IMITATIONS: [&str; 5] = ["swiftshader", "llvmpipe", "lavapipe", "softpipe", "microsoft basic render"];
 
-/// Features that are used where they are there: natively, profiles.
-const WANTED: wgpu::Features =
-    if cfg!(target_arch = "wasm32") { wgpu::Features::empty() } else { wgpu::Features::TIMESTAMP_QUERY };
+/// Features that are used where they are there: for profiles.
+const WANTED: wgpu::Features = wgpu::Features::TIMESTAMP_QUERY;
 
 /// An adapter with a device opened on it. Clones share the device.
 #[derive(Debug, Clone)]
@@ -22,7 +21,7 @@ pub struct Adapter {
 }
 
 impl Adapter {
-    /// Asks for the fastest adapter and opens a device on it, with WebGPU's default limits and, natively, its clock.
+    /// Asks for the fastest adapter and opens a device on it, with WebGPU's default limits and its clock.
     ///
     /// # Errors
     /// [`Error::Unsupported`] in plain words where there is no adapter or it opens no device.

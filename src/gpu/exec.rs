@@ -100,7 +100,6 @@ impl GpuExecutor {
     /// # Errors
     /// [`Error::Unsupported`] where the adapter has no clock; [`Error::InvalidArgument`] for a step that does not fit
     /// the plan; [`Error::DeviceLost`].
-    #[cfg(not(target_arch = "wasm32"))]
     pub async fn profile(&self, program: ProgramId, step: &Step) -> Result<Vec<super::profile::Timing>> {
         self.adapter.health.check()?;
         let program = self.programs.get(program.0).and_then(Option::as_ref).ok_or_else(unknown_program)?;
@@ -120,7 +119,7 @@ impl GpuExecutor {
         validate::plan(plan, self.memories.len)?;
         self.snapshot(0);
         let (adapter, pipelines, memories) = (&self.adapter, &mut self.pipelines, &self.memories);
-        let timed = super::profile::tiles(adapter, pipelines, memories, plan, step).await;
+        let timed = super::tuning::fastest(adapter, pipelines, memories, plan, step).await;
         self.restore(0);
         // The latest are found first.
         self.tiles.timed.splice(..0, timed?);

@@ -17,13 +17,13 @@ mod lower;
 mod memory;
 mod pipelines;
 mod placement;
-#[cfg(not(target_arch = "wasm32"))]
 mod profile;
 mod program;
 mod readback;
 pub mod shaders;
+#[cfg(not(target_arch = "wasm32"))]
+mod tuning;
 
 pub use adapter::Adapter;
 pub use exec::GpuExecutor;
-#[cfg(not(target_arch = "wasm32"))]
 pub use profile::Timing;

@@ -1,22 +1,12 @@
 //! Where a step's time goes on the device, by its own clock.
 
-use std::collections::BTreeMap;
-
 use crate::error::{Error, Result};
-use crate::executor::Phase;
 use crate::op::Step;
-use crate::plan::Plan;
 
 use super::adapter::Adapter;
-use super::lower::{Product, Tiles};
-use super::memory::Memories;
-use super::pipelines::Pipelines;
 use super::program::{Dispatch, Program};
 use super::readback::{self, STAGING};
-use super::shaders::{SHADERS, Tile};
-
-/// Steps by which a kind of tile is judged: the fastest counts.
-const ROUNDS: u32 = 5;
+use super::shaders::SHADERS;
 
 /// What one dispatch of a step takes.
 #[derive(Debug, Clone, PartialEq)]
@@ -80,31 +70,4 @@ pub(super) async fn step(adapter: &Adapter, program: &Program, step: &Step) -> R
         nanoseconds: period * pair[1].saturating_sub(pair[0]) as f64,
     };
     Ok(dispatches.iter().zip(ticks.chunks_exact(2)).map(timing).collect())
-}
-
-/// The fastest tiles of each product of `plan`.
-pub(super) async fn tiles(
-    adapter: &Adapter,
-    pipelines: &mut Pipelines,
-    memories: &Memories,
-    plan: &Plan,
-    first: &Step,
-) -> Result<Vec<(Product, Tile)>> {
-    let mut fastest: BTreeMap<Product, (f64, Tile)> = BTreeMap::new();
-    for tile in [Tile::Low, Tile::Parts, Tile::Square] {
-        let forced = Tiles { forced: Some(tile), ..Tiles::default() };
-        let program = Program::new(adapter, pipelines, memories, plan, &forced)?;
-        program.check(memories, Phase::All, std::slice::from_ref(first))?;
-        for _ in 0..ROUNDS {
-            for (dispatch, timing) in program.whole().zip(step(adapter, &program, first).await?) {
-                let Some(product) = dispatch.launch.product else { continue };
-                let best = fastest.entry(product).or_insert((f64::INFINITY, tile));
-                if timing.nanoseconds < best.0 {
-                    *best = (timing.nanoseconds, tile);
-                }
-            }
-        }
-        program.destroy();
-    }
-    Ok(fastest.into_iter().map(|(product, (_, tile))| (product, tile)).collect())
 }

@@ -231,19 +231,16 @@ impl Program {
     }
 
     /// The dispatches of a whole step.
-    #[cfg(not(target_arch = "wasm32"))]
     pub(super) fn whole(&self) -> impl Iterator<Item = &Dispatch> {
         self.part(Phase::All)
     }
 
     /// Sends one step's block.
-    #[cfg(not(target_arch = "wasm32"))]
     pub(super) fn send(&self, adapter: &Adapter, step: &Step) {
         adapter.queue.write_buffer(&self.steps, 0, bytemuck::bytes_of(step));
     }
 
     /// Bind group 0; its offset 0 is where [`Self::send`] puts a step.
-    #[cfg(not(target_arch = "wasm32"))]
     pub(super) const fn step_group(&self) -> &wgpu::BindGroup {
         &self.step_group
     }

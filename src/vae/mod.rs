@@ -1,7 +1,8 @@
 //! The public object: a model with its backend, its data and at most one training run.
 
 pub mod inside;
-mod race;
+pub mod profile;
+pub mod race;
 mod team;
 mod training;
 
@@ -35,6 +36,8 @@ pub struct Vae {
     test: Option<Dataset>,
     run: Option<Trainer>,
     provenance: BTreeMap<String, String>,
+    /// The GPU that a race found slower than the CPU: for other settings it may be the faster one.
+    let_go: Option<String>,
 }
 
 #[derive(Debug)]
@@ -73,6 +76,7 @@ impl Vae {
             test: None,
             run: None,
             provenance: BTreeMap::new(),
+            let_go: None,
         };
         vae.reset(seed, Initialisation::PyTorch)?;
         Ok(vae)

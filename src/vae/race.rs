@@ -1,17 +1,19 @@
 //! `auto` decides by measurement: a few real training steps on the GPU and on the CPU, and the faster one goes on.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use serde::Serialize;
 use web_time::Instant;
 
-use super::Vae;
+use super::{Mirror, Vae};
 use crate::backend::Backend;
 use crate::error::{Error, Result};
 use crate::executor::{Executor, Kind, Phase, ProgramId, ReasonCode, StepTimes};
 use crate::op::{Split, Step};
 use crate::plan::{Goal, Input, Plan};
 use crate::rng;
+use crate::session::Session;
 use crate::train::TrainConfig;
 
 /// Steps that are timed on each backend; a browser's GPU is asked for its numbers no more than twice.
@@ -21,25 +23,97 @@ const CPU_STEPS: u32 = 3;
 /// dense-20 at batch 128 (benches/README.md, "Scaling").
 const FURTHER_WORKER: f64 = 0.27;
 
-/// A race that was run: adapter, parameters, images a step, workers, and what came out.
-type Known = (String, u32, u32, u32, StepTimes);
+/// What a race is about.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Terms {
+    /// The adapter's name.
+    pub adapter: String,
+    /// Values in the model's arena.
+    pub parameters: u32,
+    /// Images a step.
+    pub batch: u32,
+    /// Workers that would share the CPU's steps.
+    pub workers: u32,
+}
 
-/// The races of this process (in browsers, of this worker).
-static KNOWN: Mutex<Vec<Known>> = Mutex::new(Vec::new());
+/// A race that was run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Race {
+    /// What it was about.
+    #[serde(flatten)]
+    pub terms: Terms,
+    /// What came out.
+    #[serde(flatten)]
+    pub times: StepTimes,
+}
+
+/// The races of this process (in browsers, of this worker), and those that it was told of.
+static KNOWN: Mutex<Vec<Race>> = Mutex::new(Vec::new());
+
+fn known() -> MutexGuard<'static, Vec<Race>> {
+    KNOWN.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// All races that are known.
+#[must_use]
+pub fn races() -> Vec<Race> {
+    known().clone()
+}
+
+/// Takes note of a race, in place of one on the same terms.
+pub fn remember(race: Race) {
+    let mut known = known();
+    known.retain(|other| other.terms != race.terms);
+    known.push(race);
+}
 
 impl Vae {
-    /// Where the choice was left to us and a real GPU is in use: races it against the CPU, once for each adapter, size of
-    /// model and batch, and goes on with the faster one; a model that the CPU has taken stays there. Call it before [`Self::train_start`]; parameters stay as they
-    /// are. `workers` would share the CPU's steps. When the GPU goes away meanwhile, the CPU goes on without it.
+    /// Where the choice was left to us and there is a real GPU: races it against the CPU, once for each adapter, size of
+    /// model and batch, and goes on with the faster one. Call it before [`Self::train_start`]; parameters stay as they are.
+    /// `workers` would share the CPU's steps. When the GPU goes away meanwhile, the CPU goes on without it.
     ///
     /// # Errors
     /// [`Error::OutOfMemory`] where the CPU cannot take over.
     pub async fn settle(&mut self, config: &TrainConfig, workers: u32) -> Result<()> {
         match self.backend().reason_code {
-            // From the CPU there is no way back: the device was let go.
             ReasonCode::HardwareAdapter | ReasonCode::FasterGpu => self.race(config, workers).await,
+            ReasonCode::FasterCpu => self.reconsider(config, workers).await,
             _ => Ok(()),
         }
+    }
+
+    /// After a race that the CPU won: the GPU is opened again for a race on other terms, unless it is known to lose that
+    /// one too. Nothing where no GPU was let go, or it is gone.
+    ///
+    /// # Errors
+    /// As [`Self::settle`].
+    pub async fn reconsider(&mut self, config: &TrainConfig, workers: u32) -> Result<()> {
+        let Some(name) = self.let_go.clone() else { return Ok(()) };
+        self.train_stop();
+        if let Some(times) = self.times_of(&name, config, workers)
+            && times.cpu < times.gpu
+        {
+            return self.go_on(times, &name, workers).await;
+        }
+        let Some(gpu) = Backend::reopen(&name, self.layout.len).await else { return Ok(()) };
+        let params = self.params().await?;
+        let cpu = std::mem::replace(&mut self.main, Session::new(gpu, self.spec.clone()));
+        self.mirror = Some(Mirror { session: cpu, stale: false, wanted: false, synced: Instant::now() });
+        self.let_go = None;
+        self.set_params(&params)?;
+        let (train, test) = (self.train.clone(), self.test.clone());
+        self.adopt(Split::Train, train)?;
+        self.adopt(Split::Test, test)?;
+        self.race(config, workers).await
+    }
+
+    fn terms(&self, adapter: &str, config: &TrainConfig, workers: u32) -> Terms {
+        Terms { adapter: adapter.into(), parameters: self.layout.len, batch: config.batch, workers }
+    }
+
+    fn times_of(&self, adapter: &str, config: &TrainConfig, workers: u32) -> Option<StepTimes> {
+        let terms = self.terms(adapter, config, workers);
+        known().iter().find(|race| race.terms == terms).map(|race| race.times)
     }
 
     /// The race itself, on whatever adapter there is; nothing without one, and without a dataset.
@@ -52,18 +126,14 @@ impl Vae {
             return Ok(());
         }
         self.train_stop();
-        let known =
-            |k: &&Known| (k.0.as_str(), k.1, k.2, k.3) == (&name, self.layout.len, config.batch, workers);
-        let found = KNOWN.lock().unwrap_or_else(PoisonError::into_inner).iter().find(known).map(|k| k.4);
-        let times = match found {
+        let times = match self.times_of(&name, config, workers) {
             Some(times) => times,
             None => match self.times(config, workers).await {
                 Err(Error::DeviceLost(_)) => return self.fall_back().await,
                 // Whatever else is wrong with the settings, the run itself will say.
                 Err(_) => return Ok(()),
                 Ok(times) => {
-                    let race = (name.clone(), self.layout.len, config.batch, workers, times);
-                    KNOWN.lock().unwrap_or_else(PoisonError::into_inner).push(race);
+                    remember(Race { terms: self.terms(&name, config, workers), times });
                     times
                 }
             },
@@ -112,6 +182,7 @@ impl Vae {
         if code == ReasonCode::FasterCpu {
             self.sync_mirror().await?;
             self.fall_back().await?;
+            self.let_go = Some(adapter.into());
         }
         if self.backend().kind == Kind::Cpu || code == ReasonCode::FasterGpu {
             self.main.executor.explain(code, reason, times);
@@ -135,23 +206,7 @@ async fn step_time(executor: &mut Backend, plan: &Plan, rows: u32, steps: u32) -
 }
 
 async fn timed_runs(executor: &mut Backend, program: ProgramId, rows: u32, steps: u32) -> Result<Duration> {
-    let list: Vec<Step> = (0..=steps)
-        .map(|slot| Step {
-            rows,
-            row_offset: 0,
-            first: 0,
-            slot,
-            seed: rng::fold_seed(0),
-            step: slot + 1,
-            noise: 1.0,
-            beta: 1.0,
-            inv_batch: 1.0 / rows as f32,
-            learning_rate: 0.0,
-            bias1: 1.0,
-            bias2: 1.0,
-            pad: [0; 4],
-        })
-        .collect();
+    let list: Vec<Step> = (0..=steps).map(|slot| still(rows, slot)).collect();
     let mut times = [Duration::ZERO; 3];
     // The first run compiles shaders and warms caches.
     for (time, part) in times.iter_mut().zip([&list[..1], &list[..1], &list[..]]) {
@@ -161,4 +216,23 @@ async fn timed_runs(executor: &mut Backend, program: ProgramId, rows: u32, steps
         *time = began.elapsed();
     }
     Ok(times[2].saturating_sub(times[1]) / steps)
+}
+
+/// A training step that leaves parameters as they are.
+pub(super) fn still(rows: u32, slot: u32) -> Step {
+    Step {
+        rows,
+        row_offset: 0,
+        first: 0,
+        slot,
+        seed: rng::fold_seed(0),
+        step: slot + 1,
+        noise: 1.0,
+        beta: 1.0,
+        inv_batch: 1.0 / rows as f32,
+        learning_rate: 0.0,
+        bias1: 1.0,
+        bias2: 1.0,
+        pad: [0; 4],
+    }
 }

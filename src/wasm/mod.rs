@@ -8,6 +8,7 @@ mod inside;
 mod measure;
 mod options;
 mod presets;
+mod races;
 mod team;
 mod training;
 
@@ -17,6 +18,7 @@ pub use data::{check_checkpoint, parse_idx, preprocess_drawing};
 pub use describe::{check_settings, describe};
 pub use engine::Engine;
 pub use presets::presets;
+pub use races::{know_race, races};
 
 type JsResult<T = JsValue> = std::result::Result<T, JsValue>;
 

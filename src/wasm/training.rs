@@ -123,6 +123,16 @@ impl Engine {
         Ok(self.vae.settle(&config(&settings)?, count("workers", workers)?).await?)
     }
 
+    /// Times every kernel of a training step with these settings: `{ kind, steps, kernels: [{ kernel, nanoseconds }] }`, means
+    /// over `steps` of them.
+    ///
+    /// # Errors
+    /// `invalid-argument` without a dataset or for bad settings; `unsupported` on a GPU that tells no time;
+    /// `device-lost`.
+    pub async fn profile(&mut self, settings: JsValue, steps: f64) -> JsResult {
+        to_js(&self.vae.profile(&config(&settings)?, count("steps", steps)?).await?)
+    }
+
     /// Begins a run; an earlier one ends.
     ///
     /// # Errors

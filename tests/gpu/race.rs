@@ -2,10 +2,11 @@
 
 use vae_playground::backend::Choice;
 use vae_playground::data::dataset::Dataset;
-use vae_playground::executor::{Kind, ReasonCode};
+use vae_playground::executor::{Kind, ReasonCode, StepTimes};
 use vae_playground::presets;
 use vae_playground::train::{Position, TrainConfig};
 use vae_playground::vae::Vae;
+use vae_playground::vae::race::{self, Race, Terms};
 
 use crate::model::images;
 
@@ -43,5 +44,49 @@ fn the_faster_backend_goes_on_with_the_same_model() {
             vae.train_chunk(3).await.unwrap().steps.len() + vae.train_flush().await.unwrap().steps.len();
         assert_eq!(steps, 3);
         assert_ne!(vae.params().await.unwrap(), before);
+    });
+}
+
+#[test]
+fn a_gpu_that_lost_is_asked_again_on_other_terms() {
+    pollster::block_on(async {
+        let spec = presets::spec("rmsprop-10").unwrap();
+        let mut vae = Vae::create(spec, Choice::WebGpu, 7).await.unwrap();
+        let images = Dataset::from_u8(images(40, 784), None, 784).unwrap();
+        vae.set_dataset(&images, None).unwrap();
+        let adapter = vae.backend().adapter.clone().unwrap();
+        let terms =
+            |batch| Terms { adapter: adapter.clone(), parameters: vae.layout().len, batch, workers: 3 };
+        let [small, large, other] = [terms(2), terms(20), terms(30)];
+        let before = vae.params().await.unwrap();
+        let settings = |batch| TrainConfig { steps: Some(1), batch, ..TrainConfig::default() };
+
+        // No GPU was let go yet.
+        vae.reconsider(&settings(2), 3).await.unwrap();
+        assert_eq!(vae.backend().reason_code, ReasonCode::Requested);
+        race::remember(Race { terms: small, times: StepTimes { gpu: 900, cpu: 100 } });
+        vae.race(&settings(2), 3).await.unwrap();
+        assert_eq!((vae.backend().kind, vae.backend().reason_code), (Kind::Cpu, ReasonCode::FasterCpu));
+
+        // Known to be slower there too: it is not opened.
+        race::remember(Race { terms: other, times: StepTimes { gpu: 901, cpu: 100 } });
+        vae.settle(&settings(30), 3).await.unwrap();
+        let info = vae.backend().clone();
+        assert_eq!((info.kind, info.step_times.unwrap().gpu), (Kind::Cpu, 901));
+
+        race::remember(Race { terms: large, times: StepTimes { gpu: 100, cpu: 900 } });
+        vae.settle(&settings(20), 3).await.unwrap();
+        let info = vae.backend().clone();
+        assert_eq!((info.kind, info.reason_code), (Kind::WebGpu, ReasonCode::FasterGpu));
+        assert_eq!(info.adapter, Some(adapter.clone()));
+        assert_eq!(vae.params().await.unwrap(), before);
+        vae.train_start(settings(20), Position::default()).unwrap();
+        vae.train_chunk(1).await.unwrap();
+        assert_ne!(vae.params().await.unwrap(), before);
+
+        // And back, by what is known.
+        vae.settle(&settings(2), 3).await.unwrap();
+        assert_eq!(vae.backend().kind, Kind::Cpu);
+        assert_eq!(race::races().iter().filter(|race| race.terms.workers == 3).count(), 3);
     });
 }

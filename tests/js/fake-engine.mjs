@@ -185,6 +185,14 @@ export class FakeEngine {
   /** @type {WasmEngine['settle']} */
   async settle() {}
 
+  /** @type {WasmEngine['profile']} */
+  async profile(_settings, steps) {
+    return this.#exclusively(`profile ${steps}`, () => ({
+      kind: /** @type {const} */ ('cpu'), steps,
+      kernels: [{ kernel: 'linear', nanoseconds: 1e6 }, { kernel: 'adam', nanoseconds: 3e6 }, { kernel: 'linear', nanoseconds: 1e6 }],
+    }));
+  }
+
   /** @type {WasmEngine['trainStart']} */
   trainStart({ batchSize = 128 }) {
     if (batchSize < 1) throw Object.assign(new Error('batchSize: 0, expected at least 1'), { code: 'invalid-argument' });
@@ -380,6 +388,8 @@ export function fakeWasm(engines) {
     default: async () => undefined,
     version: () => '1.2.3',
     presets: () => [PRESET],
+    races: () => [],
+    knowRace: () => {},
     preprocessDrawing: (ink) => ({ blank: ink.every((value) => value === 0), pixels: new Float32Array(784), bounds: null, centre: null }),
     checkCheckpoint: (bytes) => {
       if (bytes.length === 0) throw Object.assign(new Error('checkpoint: 0 bytes'), { code: 'invalid-checkpoint' });

@@ -20,6 +20,7 @@ function gather(workers, fields = {}) {
   const changes = [];
   const team = new Team({
     now: () => performance.now(),
+    exclusively: async (task) => task(),
     onChange: (count, problem) => changes.push([count, problem?.message ?? '']),
     spawn: () => {
       const engine = others[started.length];
@@ -48,6 +49,12 @@ function gather(workers, fields = {}) {
   });
   team.begin({ engine: lead, source: {}, spec: SPEC, settings: { batchSize: 128 }, dataset: DATASET, workers });
   return { team, engines, started, changes };
+}
+
+/** As a session asks for steps. @param {Team} team @param {number} maxSteps */
+async function chunk(team, maxSteps) {
+  await team.ready();
+  return team.trainChunk(maxSteps);
 }
 
 /** Exact sums of the fake's gradients after one step of `workers`. @param {number} workers */
@@ -117,7 +124,7 @@ test('what arrives at a link waits, in order; a closed one refuses', async () =>
 for (const workers of [2, 3, 5]) {
   test(`${workers} workers come to the same sums, in the order of workers`, async () => {
     const { team, engines, changes } = gather(workers, { stepsWanted: 3 });
-    const result = await team.trainChunk(1);
+    const result = await chunk(team, 1);
     assert.deepEqual(result.steps.map(({ loss }) => loss), [128]);
     const expected = afterOneStep(workers);
     for (const { values } of engines) {
@@ -125,7 +132,7 @@ for (const workers of [2, 3, 5]) {
       assert.deepEqual(values, engines[0].values);
     }
     assert.deepEqual(changes, [[workers, '']]);
-    assert.equal((await team.trainChunk(2)).phase, 'done');
+    assert.equal((await chunk(team, 2)).phase, 'done');
     for (const { values } of engines) assert.deepEqual(values, engines[0].values);
     team.release();
   });
@@ -134,7 +141,7 @@ for (const workers of [2, 3, 5]) {
 test('a batch of fewer images than workers leaves some without a slice', async () => {
   for (const workers of [2, 4]) {
     const { team, engines } = gather(workers, { rows: 1 });
-    assert.equal((await team.trainChunk(1)).steps[0].loss, 1);
+    assert.equal((await chunk(team, 1)).steps[0].loss, 1);
     for (const { values } of engines) assert.deepEqual(values, engines[0].values);
     team.release();
   }
@@ -142,7 +149,7 @@ test('a batch of fewer images than workers leaves some without a slice', async (
 
 test('held-out batches are shared out too', async () => {
   const { team, engines } = gather(3, { evaluating: 2, rows: 5 });
-  const { test: report } = await team.trainChunk(8);
+  const { test: report } = await chunk(team, 8);
   assert.equal(report?.test.loss, 5);
   assert.ok(engines.every(({ calls }) => calls.includes('partGradients 1') && !calls.includes('partUpdate 0')));
   team.release();
@@ -153,24 +160,24 @@ test('where no worker can be started the lead trains alone', async () => {
   engines.length = 1;
   team.begin({ engine: engines[0], source: {}, spec: SPEC, settings: {}, dataset: DATASET, workers: 4 });
   // One can be started, the others cannot.
-  assert.equal((await team.trainChunk(2)).steps.length, 2);
+  assert.equal((await chunk(team, 2)).steps.length, 2);
   assert.deepEqual(changes, [[2, 'no more workers']]);
   team.release();
 });
 
 test('a worker that fails costs no step', async () => {
   const { team, engines, changes, started } = gather(3);
-  await team.trainChunk(1);
+  await chunk(team, 1);
   // It dies without a word; the browser reports it.
   started[0].silent = true;
-  const chunk = team.trainChunk(3);
+  const steps3 = chunk(team, 3);
   setTimeout(() => started[0].port.onerror?.(/** @type {ErrorEvent} */ ({ message: 'out of memory' })), 20);
-  const { steps } = await chunk;
+  const { steps } = await steps3;
   assert.deepEqual(steps.map(({ step, loss }) => [step, loss]), [[2, 128], [3, 128], [4, 128]]);
   assert.deepEqual(changes.at(-1), [2, 'out of memory']);
   assert.equal(started[0].ended, true);
   // The one that is left joins with the state that the lead has come to.
-  assert.equal((await team.trainChunk(2)).steps.length, 2);
+  assert.equal((await chunk(team, 2)).steps.length, 2);
   assert.deepEqual(engines[2].values, engines[0].values);
   assert.deepEqual(changes.at(-1), [2, '']);
   team.release();
@@ -181,30 +188,51 @@ test("a worker's own error is told and costs no step", async () => {
   engines[1].partUpdate = () => {
     throw Object.assign(new Error('memory allocation failed'), { code: 'out-of-memory' });
   };
-  await team.trainChunk(1);
-  assert.equal((await team.trainChunk(2)).steps.length, 2);
+  await chunk(team, 1);
+  assert.equal((await chunk(team, 2)).steps.length, 2);
   assert.deepEqual(changes.at(-1), [1, 'memory allocation failed']);
   team.release();
 });
 
 test("an error of the lead's own engine is the run's", async () => {
   const { team, engines } = gather(2);
-  await team.trainChunk(1);
+  await chunk(team, 1);
   engines[0].teamEnd = async () => {
     throw Object.assign(new Error('diverged'), { code: 'diverged' });
   };
-  await assert.rejects(team.trainChunk(1), { code: 'diverged' });
+  await assert.rejects(chunk(team, 1), { code: 'diverged' });
   team.release();
 });
 
 test('workers keep the data set from run to run', async () => {
   const { team, engines, started } = gather(2);
-  await team.trainChunk(1);
+  await chunk(team, 1);
   team.begin({ engine: engines[0], source: {}, spec: SPEC, settings: {}, dataset: DATASET, workers: 2 });
-  await team.trainChunk(1);
+  await chunk(team, 1);
   assert.equal(started.length, 1);
   assert.equal(engines[1].calls.filter((call) => call.startsWith('setDataset')).length, 1);
   assert.equal(engines[1].calls.filter((call) => call === 'trainStart').length, 2);
   team.release();
   assert.equal(started[0].ended, true);
+});
+
+test('the engine can be used while workers join, and a run that ends meanwhile leaves no team', async () => {
+  const { team, engines, started } = gather(2);
+  const join = team.ready();
+  // Nothing holds the engine: whoever asks now is answered at once.
+  engines[0].calls.push('asked meanwhile');
+  await join;
+  assert.ok(engines[1].calls.includes('trainStart'));
+  team.finish();
+  await assert.rejects(team.trainChunk(1), { message: 'a team without a run' });
+
+  team.begin({ engine: engines[0], source: {}, spec: SPEC, settings: {}, dataset: DATASET, workers: 2 });
+  const late = team.ready();
+  team.finish();
+  await late;
+  team.begin({ engine: engines[0], source: {}, spec: SPEC, settings: {}, dataset: DATASET, workers: 2 });
+  assert.equal((await chunk(team, 1)).steps.length, 1);
+  assert.equal(started.length, 1);
+  assert.deepEqual(engines[1].values, engines[0].values);
+  team.release();
 });

@@ -2,9 +2,11 @@
 
 mod family;
 mod labels;
+mod profile;
 
 pub(crate) use family::*;
 pub(crate) use labels::*;
+pub(crate) use profile::*;
 
 use pollster::block_on;
 use vae_playground::backend::Choice;
@@ -308,6 +310,7 @@ macro_rules! runs_on {
             a_conditional_model_uses_its_labels,
             bad_labels_are_refused_by_name,
             conditional_models_in_every_request,
+            a_profile_changes_nothing,
         );
     };
     ($choice:expr, $($name:ident),* $(,)?) => {

@@ -23,11 +23,11 @@ const SPEC: &str = r#"{ "input": { "channels": 1, "height": 4, "width": 4 },
 type Held = [u64; 2];
 
 /// Trains a small model and checks that neither heap nor device hold more later than they did in the first tenth.
-pub(crate) fn memory_does_not_grow(choice: Choice, steps: fn(adapter: Option<&str>) -> usize) {
+pub(crate) fn memory_does_not_grow(choice: Choice, steps: fn(software: bool) -> usize) {
     let mut vae = block_on(Vae::create(VaeSpec::from_json(SPEC).unwrap(), choice, 1)).unwrap();
     let images: Vec<u8> = (0..400 * 16_u32).map(|i| (i * 97 % 251) as u8).collect();
     vae.set_dataset(&Dataset::from_u8(images, None, 16).unwrap(), None).unwrap();
-    let steps = steps(vae.backend().adapter.as_deref());
+    let steps = steps(vae.backend().software);
     let config = TrainConfig { steps: Some(steps as u64), epochs: None, batch: 8, ..TrainConfig::default() };
     vae.train_start(config, Position::default()).unwrap();
     // What is noted down is on the heap from the beginning.

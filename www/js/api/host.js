@@ -48,7 +48,7 @@ export class EngineHost {
     this.parts = parts;
     const { giveWay, now, post, spawn, place, gpu } = parts;
     this.#lock = new Lock(giveWay);
-    this.#runs = new Runs({ lock: this.#lock, post: (message) => post(message, []), giveWay, now, spawn, place, gpu });
+    this.#runs = new Runs({ lock: this.#lock, post: (message) => post(message, []), giveWay, now, spawn, place, gpu, module: () => this.#module() });
     /** @type {import('./measuring.js').MeasuringParts} */
     const shared = {
       use: (task, kind) => this.#use(task, kind),
@@ -86,6 +86,7 @@ export class EngineHost {
       interpret: (drawing) => this.#interpret(drawing),
       setDataset: ({ dataset }) => this.#setDataset(dataset),
       loadMnist: ({ baseUrl }, id) => this.#loadMnist(baseUrl, id),
+      profile: ({ settings, steps }) => this.#use((engine) => engine.profile(settings, steps)),
       train: ({ settings, paused }) => this.#train(settings, paused),
       pause: async () => this.#runs.pause(),
       resume: async () => this.#runs.resume(),

@@ -51,6 +51,7 @@ export const OF_ONE_MODEL = Object.freeze([
  * @property {{ args: { dataset: import('./types.js').Dataset }, value: void }} setDataset
  * @property {{ args: { baseUrl: string }, value: void }} loadMnist
  * @property {{ args: { settings: import('./types.js').TrainSettings, paused: boolean }, value: number }} train
+ * @property {{ args: { settings: import('./types.js').TrainSettings, steps: number }, value: import('./types.js').StepProfile }} profile
  * @property {{ args: {}, value: void }} pause
  * @property {{ args: {}, value: void }} resume
  * @property {{ args: {}, value: void }} step

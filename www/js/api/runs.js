@@ -2,6 +2,7 @@
 // hears of the backend meanwhile.
 
 import { VaeError } from './errors.js';
+import { KnownRaces } from './known-races.js';
 import { TrainingSession } from './session.js';
 import { Team } from './team.js';
 import { mostWorkers, teamSize } from './team-size.js';
@@ -20,6 +21,7 @@ export class Runs {
   #session = null;
   #runs = 0;
   #team;
+  #known;
   /** @type {number | 'auto'} */
   #wanted = 1;
   /** @type {import('./types.js').WasmSource} */
@@ -39,15 +41,18 @@ export class Runs {
    * @param {() => Promise<void>} parts.giveWay
    * @param {() => number} parts.now
    * @param {() => import('./member.js').PeerPort} parts.spawn
+   * @param {() => Pick<import('./types.js').WasmModule, 'version' | 'races' | 'knowRace'>} parts.module
    * @param {number} [parts.cores]
    * @param {string} [parts.place] where it runs and why, if not in a worker
    * @param {boolean} [parts.gpu] whether a GPU may be looked for; true
    */
   constructor(parts) {
     this.parts = parts;
-    const { spawn, now } = parts;
+    const { lock, spawn, now } = parts;
+    this.#known = new KnownRaces();
     this.#team = new Team({
       spawn, now,
+      exclusively: (task) => lock.run(task),
       onChange: (workers, problem) => {
         this.#workers = workers;
         if (!problem) return;
@@ -117,14 +122,20 @@ export class Runs {
    */
   async start(engine, dataset, settings, paused) {
     const run = ++this.#runs;
-    const { lock, post, giveWay, now } = this.parts;
+    const { lock, giveWay, now } = this.parts;
+    /** @param {import('./protocol.js').EventMessage} message */
+    const post = (message) => {
+      if (message.event === 'train-end') this.#over(session);
+      this.parts.post(message);
+    };
     const session = new TrainingSession({
       engine: {
         trainStart: async (all) => {
-          await engine.settle(all, this.#expected(engine, all));
+          await this.#settle(engine, all);
           engine.trainStart(all);
           this.#gather(engine, dataset, all);
         },
+        ready: () => this.#team.ready(),
         trainChunk: (maxSteps) => this.#team.trainChunk(maxSteps).finally(() => this.#report(engine)),
         trainFlush: () => engine.trainFlush(),
         trainStop: () => engine.trainStop(),
@@ -136,6 +147,27 @@ export class Runs {
     this.#session = session;
     await session.start(settings, paused);
     return run;
+  }
+
+  /** What a run holds is let go with it. @param {TrainingSession} session */
+  #over(session) {
+    if (this.#session !== session) return;
+    this.#session = null;
+    this.#team.finish();
+  }
+
+  /**
+   * The faster backend goes on; what an earlier visit found out is not measured again.
+   * @param {WasmEngine} engine
+   * @param {import('./types.js').TrainSettings} settings
+   */
+  async #settle(engine, settings) {
+    const { reasonCode, simd } = engine.backend();
+    const open = reasonCode === 'hardware-adapter' || reasonCode === 'faster-gpu' || reasonCode === 'faster-cpu';
+    const races = open ? this.parts.module() : null;
+    if (races) await this.#known.recall(races, simd);
+    await engine.settle(settings, this.#expected(engine, settings));
+    if (races) await this.#known.keep(races, simd);
   }
 
   /**

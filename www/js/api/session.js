@@ -75,7 +75,8 @@ export class RateMeter {
 
 /**
  * @typedef {object} SessionParts
- * @property {Pick<import('./types.js').WasmEngine, 'trainStart' | 'trainChunk' | 'trainFlush' | 'trainStop'>} engine
+ * @property {Pick<import('./types.js').WasmEngine, 'trainStart' | 'trainChunk' | 'trainFlush' | 'trainStop'> & { ready?: () => Promise<void> }} engine
+ *   `ready` is what must be waited for before a chunk, while others use the engine
  * @property {import('./lock.js').Lock} lock what inference takes too, so it is served between chunks
  * @property {(message: import('./protocol.js').TrainMessage | import('./protocol.js').TrainEndMessage) => void} post
  * @property {() => Promise<void>} giveWay lets waiting messages be heard between chunks
@@ -187,12 +188,16 @@ export class TrainingSession {
    */
   async #pull(maxSteps) {
     const { engine, lock, now } = this.parts;
-    const before = this.#phase;
+    const [before, wanted] = [this.#phase, this.#state];
+    await engine.ready?.();
     let began = 0;
     const result = await lock.run(() => {
+      // Paused, resumed or ended while it waited.
+      if (this.#state !== wanted) return null;
       began = now();
       return engine.trainChunk(maxSteps);
     });
+    if (!result) return 0;
     const ended = now();
     if (before === 'evaluating') {
       if (result.phase === 'evaluating') this.sizers.evaluating.measured(maxSteps, ended - began);

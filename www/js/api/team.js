@@ -40,9 +40,12 @@ export class Team {
   #patience = SILENT_SECONDS;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #idle;
+  /** Workers that are being brought together; one team after the other. @type {Promise<void>} */
+  #forming = Promise.resolve();
 
   /**
    * @param {object} parts
+   * @param {<T>(task: () => T) => Promise<T>} parts.exclusively while nobody else uses the lead's engine
    * @param {() => import('./member.js').PeerPort} parts.spawn starts another worker
    * @param {() => number} parts.now
    * @param {(workers: number, problem: VaeError | null) => void} parts.onChange how many share the run, and why they are fewer
@@ -57,8 +60,26 @@ export class Team {
     this.#run = run;
   }
 
+  /** The run is over: its engine and its data belong to nobody any more. The workers wait a while for another one. */
+  finish() {
+    this.#disband();
+    this.#run = null;
+  }
+
   /**
-   * Steps of the run, as the engine's `trainChunk` makes them alone.
+   * Resolves once the workers that the run still lacks are together. The lead's engine can be used meanwhile, except for steps of
+   * the run, which begin from what the others were told.
+   */
+  async ready() {
+    const run = this.#run;
+    if (!run || run.workers === 1 || this.#exchange) return;
+    clearTimeout(this.#idle);
+    this.#forming = this.#forming.catch(() => {}).then(() => (this.#run === run && !this.#exchange ? this.#form(run) : undefined));
+    await this.#forming.finally(() => this.#rest());
+  }
+
+  /**
+   * Steps of the run, as the engine's `trainChunk` makes them alone: by all that are together, or by the lead.
    * @param {number} maxSteps
    * @returns {Promise<ChunkResult>}
    */
@@ -66,12 +87,17 @@ export class Team {
     const run = this.#run;
     if (!run) throw new VaeError('internal', 'a team without a run');
     clearTimeout(this.#idle);
-    if (run.workers > 1 && !this.#exchange) await this.#form(run);
     try {
       return this.#exchange ? await this.#chunk(run, this.#exchange, maxSteps) : await run.engine.trainChunk(maxSteps);
     } finally {
-      if (this.#members.length > 0) this.#idle = setTimeout(() => this.release(), IDLE_MS);
+      this.#rest();
     }
+  }
+
+  /** Whoever is not needed again soon is given up. */
+  #rest() {
+    clearTimeout(this.#idle);
+    if (this.#members.length > 0) this.#idle = setTimeout(() => this.release(), IDLE_MS);
   }
 
   /** Ends the other workers. They are started again when they are needed. */
@@ -99,12 +125,18 @@ export class Team {
       run.workers = this.#members.length + 1;
       const { length: count } = this.#members;
       if (count === 0) break;
-      const { gradients } = engine.division();
-      const state = engine.teamState();
+      const told = await this.parts.exclusively(() => (this.#run === run ? { gradients: engine.division().gradients, state: engine.teamState() } : null));
+      // Ended meanwhile.
+      if (!told) return;
+      const { gradients, state } = told;
       const ports = channels(count + 1);
       const joined = await Promise.allSettled(this.#members.map((member, i) => member.join(this.#joining(member, run, i + 1, ports[i + 1], state, gradients))));
       const failed = joined.find((one) => one.status === 'rejected');
       // One may be lost after it has joined, while others still do.
+      if (this.#run !== run) {
+        for (const port of ports[0]) port?.close();
+        return;
+      }
       if (!failed && this.#members.length === count) {
         this.#exchange = new Exchange(0, ports[0].map((port) => port && new Link(port)), gradients);
         break;

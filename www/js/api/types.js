@@ -188,6 +188,17 @@
  * @typedef {{ shape: number[], values: Float32Array }} Tensor
  */
 
+/**
+ * What the kernels of a training step take: means over `steps`, in the order in which they run.
+ * @typedef {{ kind: 'cpu' | 'webgpu', steps: number, kernels: { kernel: string, nanoseconds: number }[] }} StepProfile
+ */
+
+/**
+ * What a training step took on either backend, in microseconds: on this adapter, for a model of so many values, with so many images a
+ * step, and so many workers on the CPU.
+ * @typedef {{ adapter: string, parameters: number, batch: number, workers: number, gpu: number, cpu: number }} Race
+ */
+
 /** The engine as wasm exports it. Its async methods borrow it exclusively: never two at once. `labels` are for conditional models.
  * @typedef {object} WasmEngine
  * @property {() => VaeSpec} spec
@@ -215,6 +226,7 @@
  * @property {() => Promise<{ done: number, total: number } & Partial<Quadrature>>} quadratureChunk the answer comes with the last one
  * @property {() => void} quadratureStop
  * @property {(settings: TrainSettings, workers: number) => Promise<void>} settle
+ * @property {(settings: TrainSettings, steps: number) => Promise<StepProfile>} profile
  * @property {(settings: TrainSettings) => void} trainStart
  * @property {(maxSteps: number) => Promise<ChunkResult>} trainChunk
  * @property {() => Promise<ChunkResult>} trainFlush losses of steps that the chunks so far have not handed back yet
@@ -245,6 +257,8 @@
  * @property {(options?: { module_or_path: string | URL | WebAssembly.Module }) => Promise<unknown>} default
  * @property {() => string} version
  * @property {() => Preset[]} presets in the order of menus
+ * @property {() => Race[]} races between the backends that are known
+ * @property {(race: Race) => void} knowRace
  * @property {(ink: Float32Array, width: number, height: number) => Preprocessed} preprocessDrawing
  * @property {(bytes: Uint8Array) => { dims: number[], data: Uint8Array }} parseIdx
  * @property {(bytes: Uint8Array) => VaeSpec} checkCheckpoint throws for what is no checkpoint

@@ -7,6 +7,7 @@ import { build, loadMnist, resolve } from './create.js';
 import { Gallery } from './gallery.js';
 import { Inside } from './inside.js';
 import { Measure, progressive } from './measure.js';
+import { profile } from './profile.js';
 import { preload, startEngine } from './start.js';
 import { TrainRun } from './train-run.js';
 
@@ -235,6 +236,9 @@ export class Vae {
   train(dataset, { signal, paused, ...settings } = {}) {
     return new TrainRun(this.#client, () => this.setDataset(dataset), settings, { signal, paused });
   }
+
+  /** Where a training step's time goes. @param {import('./profile.js').ProfileOptions} [options] */
+  profile = (options) => profile(this.#client, options);
 
   /** Acts on the run under way. @param {{ beta?: number, learningRate?: number }} changes */
   async setHyperparameters(changes) {

@@ -117,6 +117,7 @@ export function createEngine(vae, store, mnist = loadMnist()) {
     pause: trainer.pause,
     step: () => settled().then(trainer.step),
     prepare: trainer.prepare,
+    profile: () => settled().then(trainer.profile),
     configure: trainer.configure,
     ...keepsakes(vae, store, history, { report, newest, replaceWeights }),
 

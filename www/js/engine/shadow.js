@@ -18,12 +18,22 @@ export function shadow(vae) {
   /** @type {((backend: import('../api/types.js').BackendInfo) => void)[]} */
   const listeners = [];
 
+  /** What was chosen for it because the shown one runs there is explained as that one's. @param {import('../api/types.js').BackendInfo} own */
+  const explained = (own) => {
+    const { kind, reason, reasonCode } = vae.backend;
+    return own.reasonCode === 'requested' && own.kind === kind ? { ...own, reason, reasonCode } : own;
+  };
+  /** @param {import('../api/types.js').BackendInfo} own */
+  const tell = (own) => {
+    for (const listener of listeners) listener(explained(own));
+  };
+
   const create = async () => {
     // Where nobody asked for a backend, this one may find by measuring that the other is faster.
     const { kind, reasonCode } = vae.backend;
     const backend = reasonCode === 'requested' || reasonCode === 'device-lost' ? kind : 'auto';
     const made = await Vae.create({ model: vae.spec, backend, weights: 'random', workers: ROOMY ? 'auto' : 1 });
-    for (const listener of listeners) made.onBackendChange(listener);
+    made.onBackendChange(tell);
     twin = made;
     return made;
   };
@@ -63,7 +73,7 @@ export function shadow(vae) {
       const training = await this.open();
       if (JSON.stringify(training.spec) !== JSON.stringify(vae.spec)) await training.setModel({ model: vae.spec, weights: 'random' });
       await training.setParameters(await vae.parameters());
-      for (const listener of listeners) listener(training.backend);
+      tell(training.backend);
     },
 
     /** Ends its worker, also one that is on its way. */

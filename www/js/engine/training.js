@@ -200,6 +200,18 @@ export function training(shadow, store, history, { mnist, report, refresh }) {
     forget,
     fetchData,
 
+    /**
+     * Where a training step's time goes, with the settings as they are; weights and a run stay.
+     * @returns {Promise<import('../api/profile.js').Profile>}
+     */
+    async profile() {
+      const twin = await fetchData();
+      await shadow.exclusively(async () => {
+        if (store.state.run === 'idle') await shadow.follow();
+      });
+      return twin.profile({ settings: runSettings(store.state) });
+    },
+
     /** A run that waits for its first step, with the data there. */
     async prepare() {
       if (store.state.run === 'idle') await begin(true);

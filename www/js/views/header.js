@@ -4,14 +4,16 @@ import { copyWith } from '../copying.js';
 import { h, translate } from '../dom.js';
 import { LANGUAGES, languageOf } from '../i18n/languages.js';
 import { popover } from '../popover.js';
+import { stepProfile } from '../step-profile.js';
 
 const THEMES = /** @type {const} */ (['auto', 'light', 'dark']);
 
 /**
  * @param {HTMLElement} element
  * @param {import('../store.js').Store} store
+ * @param {import('../engine/engine.js').Engine} engine
  */
-export function mount(element, store) {
+export function mount(element, store, engine) {
   const status = h('span', { class: 'status', 'data-testid': 'status', role: 'status' });
   store.watch(['run', 'ready', 'lang'], ({ run, ready, lang }) => {
     status.dataset.run = ready ? run : 'starting';
@@ -41,11 +43,14 @@ export function mount(element, store) {
     tour.setAttribute('aria-expanded', String(guide === 'tour'));
   });
 
-  element.append(status, badge(store), tour, language, theme, share);
+  element.append(status, badge(store, engine), tour, language, theme, share);
 }
 
-/** @param {import('../store.js').Store} store */
-function badge(store) {
+/**
+ * @param {import('../store.js').Store} store
+ * @param {import('../engine/engine.js').Engine} engine
+ */
+function badge(store, engine) {
   const name = h('span', { class: 'badge-name' });
   const reason = h('p', { class: 'reason' });
   const facts = h('p', { class: 'caption' });
@@ -58,7 +63,7 @@ function badge(store) {
   const box = popover(
     { class: 'badge', 'data-testid': 'backend' },
     [h('span', { class: 'dot', 'aria-hidden': 'true' }), name],
-    [h('strong', { text: 'backend.why' }), reason, facts, choices],
+    [h('strong', { text: 'backend.why' }), reason, facts, choices, stepProfile(store, engine)],
   );
   box.addEventListener('toggle', () => {
     for (const { value, link } of links) {
@@ -67,16 +72,19 @@ function badge(store) {
       link.href = url.href;
     }
   });
-  store.watch(['backend', 'lang'], ({ backend, lang }) => {
+  store.watch(['backend', 'lang'], ({ backend, lang, requestedBackend }) => {
     box.hidden = backend === null;
     if (!backend) return;
     const { kind, adapter, simd, workers, reasonCode, stepTimes } = backend;
     const ms = (/** @type {number} */ microseconds) => (microseconds / 1000).toFixed(microseconds < 10_000 ? 1 : 0);
     box.dataset.value = kind;
-    box.dataset.reason = reasonCode;
+    // Where WebGPU was asked for and missing, the CPU was nobody's wish.
+    const missing = reasonCode === 'requested' && requestedBackend === 'webgpu' && kind === 'cpu';
+    const code = missing ? 'no-adapter' : reasonCode;
+    box.dataset.reason = code;
     name.textContent = [translate(lang, `backend.${kind}`), adapter].filter(Boolean).join(' · ');
     const measured = stepTimes && { gpu: ms(stepTimes.gpu), cpu: ms(stepTimes.cpu) };
-    reason.textContent = translate(lang, `backend.${reasonCode}`, measured);
+    reason.textContent = translate(lang, `backend.${code}`, measured);
     const many = workers === 1 ? translate(lang, 'backend.workers.one') : translate(lang, 'backend.workers', { count: workers });
     facts.textContent = [kind === 'cpu' && translate(lang, 'backend.simd', { simd }), kind === 'cpu' && many].filter(Boolean).join(' · ');
   });

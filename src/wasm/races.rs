@@ -1,0 +1,39 @@
+//! Races between the backends that were run before, here or on an earlier visit.
+
+use wasm_bindgen::prelude::*;
+
+use super::JsResult;
+use super::convert::to_js;
+use super::options::Options;
+use crate::error::Error;
+use crate::executor::StepTimes;
+use crate::vae::race::{self, Race, Terms};
+
+/// All races that are known: `[{ adapter, parameters, batch, workers, gpu, cpu }]`, times in microseconds.
+///
+/// # Errors
+/// None in practice.
+#[wasm_bindgen]
+pub fn races() -> JsResult {
+    to_js(&race::races())
+}
+
+/// Takes note of a race that was run before, in the shape of `races`.
+///
+/// # Errors
+/// `invalid-argument` for what is no race.
+#[wasm_bindgen(js_name = knowRace)]
+pub fn know_race(value: &JsValue) -> JsResult<()> {
+    let o = Options::new("race", value, &["adapter", "parameters", "batch", "workers", "gpu", "cpu"])?;
+    let missing = |key: &str| Error::argument(key, "missing");
+    let count = |key: &str| o.count(key)?.ok_or_else(|| missing(key));
+    let adapter = o.text("adapter")?.ok_or_else(|| missing("adapter"))?;
+    let terms = Terms {
+        adapter,
+        parameters: count("parameters")?,
+        batch: count("batch")?,
+        workers: count("workers")?,
+    };
+    race::remember(Race { terms, times: StepTimes { gpu: count("gpu")?, cpu: count("cpu")? } });
+    Ok(())
+}
