@@ -3,6 +3,7 @@
 mod audit;
 mod bench;
 mod bundle;
+mod coarsen;
 mod fuzz;
 mod gzip;
 mod inline;

@@ -4,6 +4,7 @@ use anyhow::Result;
 use clap::builder::PossibleValuesParser;
 use xshell::cmd;
 
+use crate::coarsen::coarsen;
 use crate::project::Project;
 use crate::{mnist, tools};
 
@@ -64,9 +65,11 @@ const MODELS: [Model; 6] = [
     },
 ];
 
-/// What the page opens with: beside its weights lies what it makes of the page's test digits, which are shown before the
-/// engine is there.
+/// What the page opens with, and the element: its weights are the most that either transfers, so they lie on a grid.
+/// Beside them lies what the model makes of the page's test digits, which are shown before the engine is there.
 const OPENING: &str = "mini-2";
+/// The grid of the opening model's weights: so many parts of one.
+const PARTS: f32 = 32.0;
 
 /// The names that the command line accepts.
 pub(crate) fn names() -> PossibleValuesParser {
@@ -103,6 +106,7 @@ fn make(project: &Project, model: &Model) -> Result<()> {
     }
     sh.copy_file(&work, &shipped)?;
     if name == OPENING {
+        coarsen(&shipped, PARTS)?;
         let digits = project.path("target/pretrain");
         mnist::write_some(project, &digits)?;
         let images = digits.join("some-images-idx3-ubyte.gz");
