@@ -24,9 +24,10 @@ const TYPES = {
  * @param {string} root
  * @param {string} base
  * @param {Record<string, string>} [extra] texts that are sent though the site has no such files, by path
+ * @param {Record<string, string>} [headers] that every file's answer has besides
  * @returns {Promise<{ url: string, close: () => Promise<void> }>}
  */
-export async function serveSite(root, base, extra = {}) {
+export async function serveSite(root, base, extra = {}, headers = {}) {
   const server = createServer(async (request, response) => {
     const text = extra[(request.url ?? '').slice(base.length)];
     if (text !== undefined) {
@@ -40,6 +41,7 @@ export async function serveSite(root, base, extra = {}) {
       return;
     }
     response.writeHead(200, {
+      ...headers,
       'Content-Type': TYPES[extname(file)] ?? 'application/octet-stream',
       'Content-Length': info.size,
     });

@@ -3,8 +3,7 @@
 /**
  * Stable names for everything that can go wrong.
  * `network` and `internal` exist only in JavaScript: a file that could not be fetched, and a fault of ours.
- * @typedef {'invalid-argument' | 'invalid-spec' | 'invalid-checkpoint' | 'unsupported' | 'device-lost' |
- *   'out-of-memory' | 'diverged' | 'aborted' | 'disposed' | 'network' | 'internal'} VaeErrorCode
+ * @typedef {'invalid-argument' | 'invalid-spec' | 'invalid-checkpoint' | 'unsupported' | 'device-lost' | 'out-of-memory' | 'diverged' | 'aborted' | 'disposed' | 'network' | 'internal'} VaeErrorCode
  */
 
 /** @type {readonly VaeErrorCode[]} */
