@@ -25,6 +25,7 @@ test('importing changes no global, fetches nothing and keeps nothing alive', asy
     const module = await load(file);
     assert.deepEqual(Object.keys(module).sort(), ['ERROR_CODES', 'Vae', 'VaeError', 'loadMnist', 'parseIdx', 'preprocessDrawing', 'presets', 'version']);
   }
+  await load('js/element/index.js');
   assert.deepEqual(names(), known);
   assert.equal(fetches.mock.callCount(), 0);
 });

@@ -5,6 +5,7 @@ import { executablePath, withoutWebGpu } from '../browser/chromium.mjs';
 
 export default defineConfig({
   testDir: '.',
+  testMatch: '*.spec.mjs',
   outputDir: '../../test-results',
   workers: 1,
   retries: 0,

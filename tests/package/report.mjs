@@ -8,10 +8,11 @@ const VERSION = /^name = "vae-playground"\nversion = "(.*)"$/m.exec(manifest)?.[
 
 /**
  * @param {any} report as try-out.js makes it
- * @param {{ workers?: boolean }} [options] whether it ran in workers
+ * @param {{ workers?: boolean, element?: boolean }} [options] whether it ran in workers, and whether there was an element as well
  */
-export function check(report, { workers = true } = {}) {
-  const { backend, losses, ...rest } = report;
+export function check(report, { workers = true, element = false } = {}) {
+  const { backend, losses, element: shown, ...rest } = report;
+  assert.deepEqual(shown, element ? { ready: true, size: true } : undefined);
   assert.deepEqual(rest, {
     version: VERSION, latent: 2, codes: 128, saved: report.saved, presets: 12,
     wrong: 'invalid-argument', late: 'disposed', drawing: 784, idx: [7, 9],

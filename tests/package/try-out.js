@@ -34,3 +34,13 @@ export async function tryOut({ Vae, VaeError, parseIdx, preprocessDrawing, prese
     idx: [...idx.data],
   };
 }
+
+/**
+ * @param {import('vae-playground/element').VaePlayground} element on the page
+ * @returns {Promise<{ ready: boolean, size: boolean }>} once its model has looked at a stroke
+ */
+export async function tryElement(element) {
+  await element.draw([[0.3, 0.3, 0.5, 0.25, 0.6, 0.4, 0.5, 0.7]]);
+  const { width, height } = element.getBoundingClientRect();
+  return { ready: element.ready, size: width > 0 && height > 0 };
+}

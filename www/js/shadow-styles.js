@@ -1,7 +1,7 @@
 // Style sheets for shadow roots, each fetched once for all elements of a page. They are constructed, so that no
 // `style-src` of the page has to allow them.
 
-import { STYLES_URL, VENDOR_URL } from './api/assets.js';
+import { styleUrl } from './api/assets.js';
 import { fetchOk } from './api/fetching.js';
 import { scopeStyles } from './scope-styles.js';
 
@@ -34,9 +34,7 @@ function sheetOf(document, name) {
  * @param {string} name
  */
 async function makeSheet(document, name) {
-  const vendored = name.startsWith('vendor/');
-  const url = vendored ? new URL(name.slice('vendor/'.length), VENDOR_URL) : new URL(name, STYLES_URL);
-  const text = await (await fetchOk(url.href)).text();
+  const text = await (await fetchOk(styleUrl(name))).text();
   const { CSSStyleSheet: Sheet } = /** @type {Window & typeof globalThis} */ (document.defaultView);
   const sheet = new Sheet();
   sheet.replaceSync(scopeStyles(text, { over: OVER.includes(name) }));

@@ -1,6 +1,6 @@
 // Where the package's files lie. It stands in the place of js/api/assets.js: every URL is written out, as bundlers read them.
 
-import { PRETRAINED } from './files.js';
+import { POSTERIORS, PRETRAINED, STYLES } from './files.js';
 
 /** One build: URLs of its wasm and of the same packed with gzip, and the module that goes with it.
  * @typedef {{ wasm: string, packed: string, importGlue: () => Promise<import('./types.js').WasmModule> }} WasmFiles */
@@ -33,8 +33,36 @@ export function wasmBuild(build) {
   return WASM_BUILDS[build];
 }
 
+/**
+ * @param {string} name of a file in css/, or in vendor/ behind `vendor/`
+ * @returns {string}
+ */
+export function styleUrl(name) {
+  return STYLES[name]();
+}
+
+/** Other people's libraries, each fetched when it is first needed. What only the page needs is not there.
+ * @type {Readonly<Record<string, () => Promise<unknown>>>} */
+const LIBRARIES = {
+  uPlot: () => import('../../vendor/uPlot.esm.js'),
+  gifenc: () => import('../../vendor/gifenc.esm.js'),
+};
+
+/** @param {string} name @returns {Promise<any>} */
+export const importLibrary = (name) => LIBRARIES[name]();
+
 /** MNIST is not in the package: whoever trains on it says where it lies. @type {string | null} */
 export const MNIST_URL = null;
+
+/** The few test digits that elements show before anything is trained, as gzipped IDX files. */
+export const SOME_DIGITS = {
+  get images() {
+    return new URL('../../data/some-images-idx3-ubyte.gz', import.meta.url).href;
+  },
+  get labels() {
+    return new URL('../../data/some-labels-idx1-ubyte.gz', import.meta.url).href;
+  },
+};
 
 /** Presets that have trained weights in the package. */
 export const PRETRAINED_PRESETS = Object.freeze(Object.keys(PRETRAINED));
@@ -45,6 +73,15 @@ export const PRETRAINED_PRESETS = Object.freeze(Object.keys(PRETRAINED));
  */
 export function pretrained(preset) {
   return { url: PRETRAINED[preset](), packed: false };
+}
+
+/**
+ * What a trained preset's encoder makes of the few test digits.
+ * @param {string} preset
+ * @returns {string}
+ */
+export function pretrainedPosteriorsUrl(preset) {
+  return POSTERIORS[preset]();
 }
 
 /** The engine that workers are handed, where they cannot fetch it. @type {(() => Promise<WebAssembly.Module>) | null} */

@@ -9,6 +9,7 @@ mod gzip;
 mod inline;
 mod mnist;
 mod pack;
+mod package_check;
 mod pretrain;
 mod project;
 mod serve_check;

@@ -17,7 +17,7 @@ pub(crate) const DIRECTORY: &str = "target/npm";
 /// The engine's version is the package's.
 const ENGINE: &str = "vae-playground";
 /// What the package exports, by its place in both folders.
-const ENTRIES: [&str; 1] = ["js/api/index.js"];
+const ENTRIES: [&str; 2] = ["js/api/index.js", "js/element/index.js"];
 /// Started by the ones above, never imported by them.
 const WORKER: &str = "js/api/worker.js";
 /// Modules of their own, which the joined ones import from where they lie.
@@ -39,6 +39,17 @@ const WASM: [&str; 6] = [
     "vae-playground-relaxed_bg.wasm",
 ];
 
+/// What the element needs of the site: the folder, and the file in it.
+const ELEMENT: [(&str, &str); 7] = [
+    ("vendor", "uPlot.esm.js"),
+    ("vendor", "uPlot.min.css"),
+    ("vendor", "uPlot.LICENSE.txt"),
+    ("vendor", "gifenc.esm.js"),
+    ("vendor", "gifenc.LICENSE.txt"),
+    ("data", "some-images-idx3-ubyte.gz"),
+    ("data", "some-labels-idx1-ubyte.gz"),
+];
+
 /// Types of the modules; those of `tsconfig.json`, which emits none.
 const TSCONFIG: &str = r#"{
   "compilerOptions": {
@@ -47,7 +58,7 @@ const TSCONFIG: &str = r#"{
     "allowJs": true, "checkJs": true, "strict": true, "skipLibCheck": true,
     "declaration": true, "emitDeclarationOnly": true, "rootDir": ".", "outDir": "../package"
   },
-  "files": ["js/api/index.js", "js/api/inline.js", "js/api/worker.js"]
+  "files": ["js/api/index.js", "js/api/inline.js", "js/api/worker.js", "js/element/index.js"]
 }
 "#;
 
@@ -73,7 +84,10 @@ pub(crate) fn run(project: &Project, site: Option<&Path>) -> Result<PathBuf> {
     }
     let version = project.locked_version(ENGINE)?;
     take_engine(&site, &package.join("wasm"), &version)?;
-    take(&site.join("pretrained"), &package.join("pretrained"), "safetensors")?;
+    for extension in ["safetensors", "json"] {
+        take(&project.path("pretrained"), &package.join("pretrained"), extension)?;
+    }
+    take_element(project, &site, &package)?;
     gather(project, &modules, &package)?;
     join(project, &modules, &package)?;
     inline::write(project, &modules, &package)?;
@@ -100,6 +114,15 @@ fn take_engine(site: &Path, target: &Path, version: &str) -> Result<()> {
             wasm_version::note(&wasm, version)?;
             gzip::write_beside(&wasm)?;
         }
+    }
+    Ok(())
+}
+
+/// What the element fetches besides: styles, other people's libraries with their licences, the few test digits.
+fn take_element(project: &Project, site: &Path, package: &Path) -> Result<()> {
+    take(&project.path("www/css"), &package.join("css"), "css")?;
+    for (folder, file) in ELEMENT {
+        web::copy(&site.join(folder).join(file), &package.join(folder).join(file))?;
     }
     Ok(())
 }
@@ -134,7 +157,14 @@ fn gather(project: &Project, modules: &Path, package: &Path) -> Result<()> {
     for module in MODULES {
         web::copy(&project.path("www/package").join(module), &api.join(module))?;
     }
-    fs::write(api.join("files.js"), file_table(&files(&package.join("pretrained"), "safetensors")?)?)?;
+    // Their types are nobody's concern here, and their code is not looked into.
+    for library in files(&package.join("vendor"), "js")? {
+        let name = library.file_name().context("a library without a name")?;
+        let types = modules.join("vendor").join(name).with_extension("d.ts");
+        fs::create_dir_all(modules.join("vendor"))?;
+        fs::write(types, "export {};\n")?;
+    }
+    fs::write(api.join("files.js"), file_tables(package)?)?;
     let write = project.path("www/package/write-presets.mjs");
     let (glue, wasm) = (modules.join("wasm/vae-playground.js"), modules.join("wasm/vae-playground_bg.wasm"));
     let presets = api.join("presets.js");
@@ -145,23 +175,42 @@ fn gather(project: &Project, modules: &Path, package: &Path) -> Result<()> {
     cmd!(sh, "node {tsc} --project {modules}/tsconfig.json").run().context("writing the package's types")
 }
 
-/// The module that names every file of the package whose name is looked up. Functions, since a bundler keeps what it cannot
-/// prove to be unused, and `new URL` might throw.
-fn file_table(weights: &[PathBuf]) -> Result<String> {
+/// The module that names every file of the package whose name is looked up.
+fn file_tables(package: &Path) -> Result<String> {
+    let weights = entries(&files(&package.join("pretrained"), "safetensors")?, ".safetensors", "")?;
+    let posteriors = entries(&files(&package.join("pretrained"), "json")?, ".posteriors.json", "")?;
+    let mut styles = entries(&files(&package.join("css"), "css")?, "", "")?;
+    styles.extend(entries(&files(&package.join("vendor"), "css")?, "", "vendor/")?);
+    let tables = [("PRETRAINED", weights), ("POSTERIORS", posteriors), ("STYLES", styles)];
+    let tables = tables.map(|(name, entries)| file_table(name, &entries));
+    Ok(format!("// The package's files by name. Made by the build.\n\n{}", tables.join("\n")))
+}
+
+/// The name of each file in its table, which is `prefix` and its own without `suffix`, and its place in the package.
+fn entries(files: &[PathBuf], suffix: &str, prefix: &str) -> Result<Vec<(String, String)>> {
+    let text = |part: Option<&std::ffi::OsStr>| part.and_then(|name| name.to_str()).map(str::to_owned);
+    let entry = |path: &PathBuf| {
+        let (folder, file) = (text(path.parent()?.file_name())?, text(path.file_name())?);
+        Some((format!("{prefix}{}", file.strip_suffix(suffix)?), format!("{folder}/{file}")))
+    };
+    files
+        .iter()
+        .map(|path| entry(path).with_context(|| format!("{} has no such name", path.display())))
+        .collect()
+}
+
+/// Functions, since a bundler keeps what it cannot prove to be unused, and `new URL` might throw.
+fn file_table(name: &str, entries: &[(String, String)]) -> String {
     let mut lines = vec![
-        "// The package's files by name. Made by the build.".to_owned(),
-        String::new(),
         "/** @type {Readonly<Record<string, () => string>>} */".to_owned(),
-        "export const PRETRAINED = {".to_owned(),
+        format!("export const {name} = {{"),
     ];
-    for path in weights {
-        let preset = path.file_stem().and_then(|stem| stem.to_str()).context("weights without a name")?;
-        lines.push(format!(
-            "  '{preset}': () => new URL('../../pretrained/{preset}.safetensors', import.meta.url).href,"
-        ));
-    }
+    let line = |(name, place): &(String, String)| {
+        format!("  '{name}': () => new URL('../../{place}', import.meta.url).href,")
+    };
+    lines.extend(entries.iter().map(line));
     lines.push("};\n".to_owned());
-    Ok(lines.join("\n"))
+    lines.join("\n")
 }
 
 /// Joins what each entry imports. What several need lies in chunks beside them, as deep as the modules that name files by
@@ -213,17 +262,21 @@ pub(crate) fn copy_tree(source: &Path, target: &Path) -> Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use super::{copy_tree, file_table, files};
+    use super::{copy_tree, entries, file_table, files};
     use std::fs;
     use std::path::PathBuf;
 
     #[test]
-    fn weights_are_named_by_their_preset() {
-        let table = file_table(&[PathBuf::from("pretrained/mini-2.safetensors")]).unwrap();
-        assert!(
-            table.contains("'mini-2': () => new URL('../../pretrained/mini-2.safetensors', import.meta.url)"),
-            "{table}"
+    fn files_are_named_as_they_are_looked_up() {
+        let weights =
+            entries(&[PathBuf::from("x/pretrained/mini-2.safetensors")], ".safetensors", "").unwrap();
+        assert_eq!(
+            file_table("PRETRAINED", &weights).lines().nth(2),
+            Some("  'mini-2': () => new URL('../../pretrained/mini-2.safetensors', import.meta.url).href,")
         );
+        let styles = entries(&[PathBuf::from("vendor/a.css")], "", "vendor/").unwrap();
+        assert_eq!(styles, [("vendor/a.css".to_owned(), "vendor/a.css".to_owned())]);
+        assert!(entries(&[PathBuf::from("x/a.txt")], ".css", "").is_err());
     }
 
     #[test]

@@ -11,7 +11,7 @@ use xshell::cmd;
 use crate::project::Project;
 use crate::tools::WASM_TARGET;
 use crate::web::Profile;
-use crate::{audit, serve_check, size, system, web};
+use crate::{audit, package_check, serve_check, size, system, web};
 
 /// The fuzz targets are a workspace of their own.
 const FUZZ: &str = "fuzz/Cargo.toml";
@@ -51,6 +51,8 @@ pub(crate) enum Stage {
     BrowserWebgpu,
     /// The page and its training in Firefox and WebKit, beside Chromium
     Engines,
+    /// The packed npm package: its types and manifest, and example projects in Node.js and Chromium
+    Package,
 }
 
 /// How a stage that found no failure ended.
@@ -81,6 +83,7 @@ impl Stage {
             Self::BrowserCpu => "page in Chromium, CPU",
             Self::BrowserWebgpu => "page in Chromium, WebGPU",
             Self::Engines => "page in Firefox and WebKit",
+            Self::Package => "npm package and its examples",
         }
     }
 
@@ -124,6 +127,7 @@ impl Stage {
             Self::BrowserCpu => playwright(project, "cpu")?,
             Self::BrowserWebgpu => playwright(project, "webgpu")?,
             Self::Engines => return engines(project),
+            Self::Package => package_check::run(project)?,
         }
         Ok(Outcome::Passed)
     }

@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 use xshell::cmd;
 
 use crate::project::Project;
-use crate::{bundle, mnist, size, tools};
+use crate::{bundle, gzip, mnist, size, tools, wasm_version};
 
 /// How the wasm is compiled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -118,6 +118,10 @@ pub(crate) fn post_build_hook(project: &Project) -> Result<()> {
             optimise(project, &staging.join(file))?;
         }
     }
+    let built = if release { &size::WASM[..] } else { &size::WASM[..1] };
+    for file in built {
+        wasm_version::note(&staging.join(file), &project.locked_version("vae-playground")?)?;
+    }
     for (name, source) in VENDORED {
         copy(&project.path("node_modules").join(source), &staging.join("vendor").join(name))?;
     }
@@ -135,9 +139,8 @@ pub(crate) fn post_build_hook(project: &Project) -> Result<()> {
         bundle::bundle(project, &staging)?;
     }
     for directory in ["wasm", "pretrained"] {
-        pack(&staging.join(directory))?;
+        pack(&staging.join(directory), release)?;
     }
-    let built = if release { &size::WASM[..] } else { &size::WASM[..1] };
     for file in built {
         size::report(&staging, file)?;
     }
@@ -147,11 +150,14 @@ pub(crate) fn post_build_hook(project: &Project) -> Result<()> {
 /// What is worth packing.
 const LARGE: [&str; 3] = ["wasm", "safetensors", "json"];
 
-/// Puts a gzipped file beside each large one of `directory`, for hosts that send files as they are.
-fn pack(directory: &Path) -> Result<()> {
+/// Puts a gzipped file beside each large one of `directory`, for hosts that send files as they are; a release takes its time
+/// over the wasm.
+fn pack(directory: &Path, release: bool) -> Result<()> {
     for entry in fs::read_dir(directory).with_context(|| format!("reading {}", directory.display()))? {
         let path = entry?.path();
-        if path.extension().is_some_and(|extension| LARGE.iter().any(|large| extension == *large)) {
+        if release && path.extension().is_some_and(|extension| extension == "wasm") {
+            gzip::write_beside(&path)?;
+        } else if path.extension().is_some_and(|extension| LARGE.iter().any(|large| extension == *large)) {
             let mut packed = path.clone().into_os_string();
             packed.push(".gz");
             let mut gzip = GzEncoder::new(File::create(packed)?, Compression::best());

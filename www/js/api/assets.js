@@ -38,15 +38,14 @@ const LIBRARIES = Object.freeze({ uPlot: 'uPlot.esm.js', gifenc: 'gifenc.esm.js'
 /** A URL of its own needs neither bundler nor inline import map. @param {keyof typeof LIBRARIES} name */
 export const importLibrary = (name) => import(new URL(`../../vendor/${LIBRARIES[name]}`, import.meta.url).href);
 
-/** The folder with other people's libraries, and the one with the page's styles. */
-export const VENDOR_URL = new URL('../../vendor/', import.meta.url).href;
-export const STYLES_URL = new URL('../../css/', import.meta.url).href;
-
-/** The folder with the four gzipped IDX files. */
+/** The folder with the four gzipped IDX files; null where they do not lie beside these modules. @type {string | null} */
 export const MNIST_URL = new URL('../../data/', import.meta.url).href;
 
-/** The folder with the few test digits that the page shows before anything is trained. */
-export const SOME_DIGITS_URL = MNIST_URL;
+/** The few test digits that the page shows before anything is trained, as gzipped IDX files. */
+export const SOME_DIGITS = Object.freeze({
+  images: new URL('../../data/some-images-idx3-ubyte.gz', import.meta.url).href,
+  labels: new URL('../../data/some-labels-idx1-ubyte.gz', import.meta.url).href,
+});
 
 /** Presets that have trained weights to download. */
 export const PRETRAINED_PRESETS = Object.freeze(['dense-20', 'dense-2', 'mini-2', 'conv-16', 'iwae-50', 'cvae-20']);

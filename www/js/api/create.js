@@ -8,8 +8,8 @@ import { checkWorkers } from './team-size.js';
 /** @typedef {import('./types.js').VaeSpec} VaeSpec */
 /** @typedef {import('./types.js').Dataset} Dataset */
 
-/** MNIST as it lies beside the page; the worker fetches it when it is first needed.
- * @typedef {{ readonly mnist: string }} MnistHandle */
+/** MNIST as it lies in a folder, which the worker fetches when it is first needed; null where nobody said which.
+ * @typedef {{ readonly mnist: string | null }} MnistHandle */
 
 /**
  * @typedef {object} CreateOptions
@@ -36,14 +36,23 @@ import { checkWorkers } from './team-size.js';
 const OPTIONS = /** @type {const} */ (['model', 'backend', 'seed', 'weights', 'initialisation', 'dataset', 'dataBias', 'workers', 'wasmUrl', 'simd', 'workerUrl', 'onProgress']);
 
 /**
- * @param {{ baseUrl?: string }} [options]
+ * @param {{ baseUrl?: string | null }} [options]
  * @returns {MnistHandle} for `vae.train`
  */
 export function loadMnist(options = {}) {
   checkOptions('loadMnist', options, ['baseUrl']);
   const { baseUrl = MNIST_URL } = options;
-  if (!baseUrl) throw new VaeError('invalid-argument', 'loadMnist: MNIST does not lie beside these modules; expected baseUrl');
   return Object.freeze({ mnist: baseUrl });
+}
+
+/**
+ * @param {MnistHandle} handle
+ * @returns {string}
+ * @throws {VaeError} `invalid-argument` where nobody said where MNIST lies
+ */
+export function mnistFolder({ mnist }) {
+  if (mnist === null) throw new VaeError('invalid-argument', 'MNIST does not come with this package: say in which folder its four files lie');
+  return absolute(mnist.endsWith('/') ? mnist : `${mnist}/`);
 }
 
 /** What to build, and where its weights are.

@@ -3,7 +3,7 @@
 import { checkOptions, floats, labelsOf, optionalFloats } from './arguments.js';
 import { Check } from './check.js';
 import { Client } from './client.js';
-import { build, loadMnist, resolve } from './create.js';
+import { build, loadMnist, mnistFolder, resolve } from './create.js';
 import { Gallery } from './gallery.js';
 import { Inside } from './inside.js';
 import { Measure, progressive } from './measure.js';
@@ -221,7 +221,7 @@ export class Vae {
     const { onProgress } = options;
     const key = 'mnist' in dataset ? dataset.mnist : dataset;
     if (key === this.#dataset) return;
-    if ('mnist' in dataset) await this.#client.request('loadMnist', { baseUrl: dataset.mnist }, { onProgress });
+    if ('mnist' in dataset) await this.#client.request('loadMnist', { baseUrl: mnistFolder(dataset) }, { onProgress });
     else await this.#client.request('setDataset', { dataset });
     this.#dataset = key;
   }

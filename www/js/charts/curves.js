@@ -1,10 +1,7 @@
 // How the loss curves look: uPlot's options, from the page's colours and type.
 
-import { VENDOR_URL } from '../api/assets.js';
+import { importLibrary } from '../api/assets.js';
 import { remOf } from '../dom.js';
-
-/** A URL of its own needs neither bundler nor inline import map. */
-const UPLOT_URL = new URL('uPlot.esm.js', VENDOR_URL).href;
 
 /** In the order of the history's table. */
 export const CURVES = /** @type {const} */ ([
@@ -18,7 +15,7 @@ export const CURVES = /** @type {const} */ ([
 
 /** @returns {Promise<typeof import('uplot')>} */
 export async function loadUPlot() {
-  return (await import(UPLOT_URL)).default;
+  return (await importLibrary('uPlot')).default;
 }
 
 /**

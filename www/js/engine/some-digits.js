@@ -1,6 +1,6 @@
 // Fetches the test digits that come with the page.
 
-import { SOME_DIGITS_URL } from '../api/assets.js';
+import { SOME_DIGITS } from '../api/assets.js';
 import { fetchOk } from '../api/fetching.js';
 import { unpack } from '../api/packed.js';
 import { fromBytes } from '../api/pixels.js';
@@ -11,15 +11,15 @@ const LABELS_HEADER = 8;
 
 /** @returns {Promise<import('../state/digits.js').Digits>} */
 export async function someDigits() {
-  const [images, labels] = await Promise.all([file('some-images-idx3-ubyte.gz'), file('some-labels-idx1-ubyte.gz')]);
+  const [images, labels] = await Promise.all([file(SOME_DIGITS.images), file(SOME_DIGITS.labels)]);
   return { images: fromBytes(images.subarray(IMAGES_HEADER)), labels: labels.slice(LABELS_HEADER) };
 }
 
 /**
- * @param {string} name
+ * @param {string} url
  * @returns {Promise<Uint8Array>}
  */
-async function file(name) {
-  const { body } = await fetchOk(new URL(name, SOME_DIGITS_URL).href);
+async function file(url) {
+  const { body } = await fetchOk(url);
   return unpack(body, () => {});
 }

@@ -1,6 +1,7 @@
 // Types as a program that uses the package sees them. Each `@ts-expect-error` stands above what must not compile.
 
 import { Vae, VaeError, loadMnist, parseIdx, preprocessDrawing, presets, type BackendInfo, type TrainEvent, type VaeErrorCode, type VaeSpec } from 'vae-playground';
+import { VaePlayground } from 'vae-playground/element';
 import { Vae as WithinVae } from 'vae-playground/inline';
 
 const spec: VaeSpec = {
@@ -45,3 +46,10 @@ export function explain(thrown: unknown): VaeErrorCode | null {
 
 export const names: readonly string[] = presets.map(({ name }) => name);
 export const within: typeof Vae = WithinVae;
+
+export async function show(element: VaePlayground): Promise<Vae> {
+  element.view = 'train';
+  element.model = spec;
+  await element.draw([[0.2, 0.2, 0.8, 0.8]]);
+  return element.vae;
+}

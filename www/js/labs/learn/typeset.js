@@ -1,6 +1,6 @@
 // KaTeX, fetched when the first formula is to be set.
 
-import { VENDOR_URL } from '../../api/assets.js';
+import { importLibrary, styleUrl } from '../../api/assets.js';
 import { h } from '../../dom.js';
 import { MACROS } from './formulas.js';
 
@@ -11,14 +11,14 @@ let coming = null;
 
 /** @returns {Promise<Katex>} */
 async function fetchKatex() {
-  const styles = h('link', { rel: 'stylesheet', href: new URL('katex.min.css', VENDOR_URL).href });
+  const styles = h('link', { rel: 'stylesheet', href: styleUrl('vendor/katex.min.css') });
   const styled = new Promise((resolve, reject) => {
     styles.addEventListener('load', resolve);
     styles.addEventListener('error', () => reject(new Error('the style sheet of the formulas could not be fetched')));
   });
   document.head.append(styles);
   // This build sets a global and exports nothing; it is half the size of the module.
-  await Promise.all([styled, import(new URL('katex.min.js', VENDOR_URL).href)]);
+  await Promise.all([styled, importLibrary('katex')]);
   return /** @type {{ katex: Katex }} */ (/** @type {unknown} */ (globalThis)).katex;
 }
 

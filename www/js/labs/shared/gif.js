@@ -1,10 +1,7 @@
 // Pictures as an animated GIF in 256 greys.
 
-import { VENDOR_URL } from '../../api/assets.js';
+import { importLibrary } from '../../api/assets.js';
 import { PIXELS, SIDE } from './picture.js';
-
-/** The build puts the library here; it is fetched when the first film is exported. */
-const GIFENC_URL = new URL('gifenc.esm.js', VENDOR_URL).href;
 
 /**
  * The part of gifenc that is used here.
@@ -14,8 +11,8 @@ const GIFENC_URL = new URL('gifenc.esm.js', VENDOR_URL).href;
  *   finish: () => void, bytes: () => Uint8Array }} GIFEncoder
  */
 
-/** @returns {Promise<Gifenc>} */
-export const loadGifenc = () => import(GIFENC_URL);
+/** Fetched when the first film is exported. @returns {Promise<Gifenc>} */
+export const loadGifenc = () => importLibrary('gifenc');
 
 /** Equal greys are equal colours: nothing has to be quantised. */
 const GREYS = Array.from({ length: 256 }, (_, grey) => [grey, grey, grey]);

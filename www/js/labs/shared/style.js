@@ -1,6 +1,6 @@
 // A lab's stylesheets come with the lab.
 
-import { STYLES_URL } from '../../api/assets.js';
+import { styleUrl } from '../../api/assets.js';
 
 /** @type {Map<string, Promise<void>>} */
 const loaded = new Map();
@@ -29,7 +29,7 @@ function linkStyle(name) {
     loading = new Promise((resolve, reject) => {
       const link = document.createElement('link');
       link.rel = 'stylesheet';
-      link.href = new URL(name, STYLES_URL).href;
+      link.href = styleUrl(name);
       link.addEventListener('load', () => resolve());
       link.addEventListener('error', () => {
         loaded.delete(name);

@@ -10,6 +10,7 @@ export default function Page() {
           <li key={name}>{name}</li>
         ))}
       </ul>
+      <vae-playground view="draw" backend="cpu" />
       <Report />
     </main>
   );
