@@ -1,27 +1,30 @@
 // Shapes shared by the API and the page; types only, nothing runs here.
 
 /**
+ * One layer of a network, as PyTorch's module of the same kind.
  * @typedef {object} Layer
  * @property {'linear' | 'conv2d' | 'conv_transpose2d' | 'reshape' | 'flatten'} type
- * @property {number} [units]
- * @property {number} [channels]
- * @property {number} [height]
- * @property {number} [width]
- * @property {number} [kernel]
- * @property {number} [stride]
- * @property {number} [padding]
- * @property {number} [outputPadding]
- * @property {string} [activation]
+ * @property {number} [units] outputs of `linear`
+ * @property {number} [channels] outputs of a convolution, or those of `reshape`
+ * @property {number} [height] of `reshape`, in pixels
+ * @property {number} [width] of `reshape`, in pixels
+ * @property {number} [kernel] side of a convolution's square kernel, in pixels
+ * @property {number} [stride] of a convolution, in pixels
+ * @property {number} [padding] zeros around a convolution's input, in pixels
+ * @property {number} [outputPadding] rows and columns that a `conv_transpose2d` adds to its output
+ * @property {string} [activation] behind a layer with weights: `identity`, `relu`, `tanh` and others; one that is not known is refused
+ *   as `invalid-spec` with the list
  */
 
 /**
+ * A model. The heads μ and log σ² follow the encoder; a decoder that does not end in the input's shape gets a last linear layer.
  * @typedef {object} VaeSpec
- * @property {{ channels: number, height: number, width: number }} input
+ * @property {{ channels: number, height: number, width: number }} input images, in pixels
  * @property {Layer[]} encoder
- * @property {number} latent
+ * @property {number} latent dimensions of z
  * @property {Layer[]} decoder
- * @property {{ type: 'bernoulli' } | { type: 'gaussian', sigma: number }} likelihood
- * @property {number} [classes]
+ * @property {{ type: 'bernoulli' } | { type: 'gaussian', sigma: number }} likelihood of pixels in [0, 1]
+ * @property {number} [classes] of a conditional model, whose calls need labels; 0
  */
 
 /**
@@ -66,23 +69,23 @@
 /**
  * How a run goes; what is left out is pytorch/examples' recipe: Adam at 1e-3, batch 128, β 1, the plain ELBO of grey pixels.
  * @typedef {object} TrainSettings
- * @property {number} [epochs] with neither epochs nor steps a run goes on until it is stopped
- * @property {number} [steps]
- * @property {number} [batchSize]
- * @property {'adam' | 'rmsprop' | 'sgd'} [optimizer] PyTorch's, SGD with momentum 0.9
+ * @property {number} [epochs] passes over the dataset; with neither epochs nor steps a run goes on until it is stopped
+ * @property {number} [steps] of the optimiser, one batch each
+ * @property {number} [batchSize] images; 128
+ * @property {'adam' | 'rmsprop' | 'sgd'} [optimizer] PyTorch's, SGD with momentum 0.9; `adam`
  * @property {number} [epsilon] of Adam and RMSProp, 1e-8
  * @property {number} [weightDecay] PyTorch's L2 penalty, 0
  * @property {number} [clipNorm] largest global norm of the gradient; none
- * @property {number} [learningRate]
- * @property {number} [beta] weight of the KL divergence
- * @property {number} [warmupEpochs] β grows linearly from 0 over so many epochs
+ * @property {number} [learningRate] 1e-3
+ * @property {number} [beta] weight of the KL divergence; 1
+ * @property {number} [warmupEpochs] β grows linearly from 0 over so many epochs; 0
  * @property {'elbo' | 'iwae' | 'dreg' | 'autoencoder'} [objective] the importance-weighted bound (Burda et al., 2016), with its
  *   doubly reparameterised gradient (Tucker et al., 2019), or no sampling and no divergence at all
  * @property {number} [samples] draws of z for each image, of `iwae` and `dreg` alone; 50
  * @property {number} [freeBits] nats per dimension below which the divergence costs nothing (Kingma et al., 2016), of `elbo` alone
- * @property {'none' | 'dynamic' | 'static'} [binarize] grey pixels as they are, drawn black or white each time, or once for all
- * @property {'constant' | 'cosine' | 'stages'} [schedule] of the learning rate; `cosine` needs epochs or steps
- * @property {number} [seed]
+ * @property {'none' | 'dynamic' | 'static'} [binarize] grey pixels as they are, drawn black or white each time, or once for all; `none`
+ * @property {'constant' | 'cosine' | 'stages'} [schedule] of the learning rate; `cosine` needs epochs or steps; `constant`
+ * @property {number} [seed] of permutations and of noise, a whole number; 1
  */
 
 /**

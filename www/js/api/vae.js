@@ -52,8 +52,10 @@ export class Vae {
   }
 
   /**
+   * Starts a worker with the engine and opens a model in it. What failed to download can be asked for again.
    * @param {CreateOptions} [options]
    * @returns {Promise<Vae>}
+   * @throws {VaeError} `invalid-argument`, `invalid-spec`, `invalid-checkpoint`, `network`, `unsupported`
    */
   static async create(options = {}) {
     const source = resolve(options);
