@@ -52,9 +52,8 @@ export class Vae {
   }
 
   /**
-   * Starts a worker with the engine and opens a model in it. What failed to download can be asked for again.
+   * Starts a worker and opens a model in it. What failed to download can be asked for again.
    * @param {CreateOptions} [options]
-   * @returns {Promise<Vae>}
    * @throws {VaeError} `invalid-argument`, `invalid-spec`, `invalid-checkpoint`, `network`, `unsupported`
    */
   static async create(options = {}) {
