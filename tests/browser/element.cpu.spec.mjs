@@ -95,6 +95,33 @@ test('elements of one model share a worker until one of them trains; taken off t
   await expect.poll(() => value(page, 'digit-elbo')).toBeLessThan(0);
 });
 
+test('put in and taken out faster than it can begin, and shown another way meanwhile, it ends well', async ({ page, site }) => {
+  await page.goto(await serve(page, site, '<div id="there"></div>'));
+  await page.evaluate(async () => {
+    const wait = (/** @type {number} */ ms) => new Promise((resolve) => setTimeout(resolve, ms));
+    const there = /** @type {Element} */ (document.querySelector('#there'));
+    const element = /** @type {VaePlayground} */ (document.createElement('vae-playground'));
+    for (const ms of [0, 1, 20, 60, 120, 250, 500]) {
+      there.append(element);
+      await wait(ms);
+      element.remove();
+      await wait(0);
+    }
+    there.append(element);
+    for (const view of /** @type {const} */ (['map', 'train', 'draw', 'full', 'map'])) {
+      element.view = view;
+      await wait(30);
+    }
+  });
+  await ready(page);
+  await expect(page.getByTestId('latent-map')).toBeVisible();
+  await expect(page.getByTestId('train')).toHaveCount(0);
+  await expect(page.getByRole('group', { name: 'VAE Playground' })).toBeVisible();
+  await expect.poll(() => engines(page).length).toBe(1);
+  await page.evaluate(() => document.querySelector('vae-playground')?.remove());
+  await expect.poll(() => engines(page).length).toBe(0);
+});
+
 test('moved within the page, an element goes on as it was', async ({ page, site }) => {
   await page.addInitScript(noteEvents);
   await embed(page, site, '<vae-playground></vae-playground><div id="there"></div>');

@@ -5,7 +5,7 @@
  * everything inherited ends at the frame. Containment would make an element of no width of its own as narrow as nothing.
  */
 const FRAME_STYLE = `
-:host { display: block; box-sizing: border-box; min-inline-size: min(15rem, 100%); }
+:host { display: block; box-sizing: border-box; min-inline-size: min(240px, 100%); }
 :host([hidden]) { display: none !important; }
 .root {
   all: initial;
@@ -15,13 +15,23 @@ const FRAME_STYLE = `
   box-sizing: border-box;
   inline-size: 100%;
   block-size: 100%;
-  contain-intrinsic-inline-size: 40rem;
+  contain-intrinsic-inline-size: 640px;
   container: vae / inline-size;
   font-size: var(--rem);
   font-family: var(--vae-sans, system-ui, sans-serif);
 }
-.root:empty { min-block-size: var(--vae-min-height, 20rem); }
-.fallback { display: grid; gap: 0.75rem; justify-items: start; padding: 1rem; font-size: 0.875rem; color-scheme: light dark; }
+.root:empty { min-block-size: var(--vae-min-height, 320px); }
+.fallback {
+  display: grid;
+  gap: 12px;
+  justify-items: start;
+  padding: 16px;
+  font-size: 14px;
+  color-scheme: light dark;
+  color: CanvasText;
+  background: Canvas;
+}
+.fallback p { margin: 0; }
 `;
 
 /** @type {WeakMap<Document, CSSStyleSheet>} */

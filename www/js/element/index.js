@@ -12,6 +12,7 @@ import { OPENING_DIGIT, exampleStrokes } from '../digits.js';
 /** @typedef {import('./playground.js').Playground} Playground */
 /** @typedef {import('../api/types.js').VaeSpec} VaeSpec */
 /** @typedef {import('../store.js').Stroke} Stroke */
+/** What each event carries as its `detail`, by its name. @typedef {import('./happenings.js').Events} VaePlaygroundEvents */
 
 /** In Node there is none; the class is then never made. */
 const Base = /** @type {typeof HTMLElement} */ (globalThis.HTMLElement ?? class {});

@@ -51,8 +51,11 @@ function lease(vae, entry, another) {
   /** Images that the worker has been given; their places here are the numbers that the holder knows.
    * @type {{ given: Parameters<Vae['gallery']['remember']>, set: Promise<number> }[]} */
   const remembered = [];
-  /** @type {{ listener: Parameters<Vae['onBackendChange']>[0], off: () => void }[]} */
+  /** @type {{ on: string, listener: unknown, off: () => void }[]} */
   const listeners = [];
+
+  /** @param {Vae} to @param {string} on the method's name @param {unknown} listener @returns {() => void} */
+  const listen = (to, on, listener) => Reflect.get(to, on).call(to, listener);
 
   const leave = () => {
     for (const { off } of listeners) off();
@@ -68,7 +71,7 @@ function lease(vae, entry, another) {
     if (ended) throw new VaeError('disposed', 'the Vae has been disposed');
     if (own && entry.holders > 1) {
       leave();
-      for (const one of listeners) one.off = own.onBackendChange(one.listener);
+      for (const one of listeners) one.off = listen(own, one.on, one.listener);
       for (const one of remembered) {
         one.set = own.gallery.remember(...one.given);
         // Told to whoever encodes them.
@@ -115,19 +118,20 @@ function lease(vae, entry, another) {
       if (alone) vae.dispose();
       else leave();
     },
-    /** @param {Parameters<Vae['onBackendChange']>[0]} listener */
-    onBackendChange(listener) {
-      const one = { listener, off: vae.onBackendChange(listener) };
-      listeners.push(one);
-      return () => {
-        one.off();
-        listeners.splice(listeners.indexOf(one), 1);
-      };
-    },
+  };
+  /** What tells of the Vae goes along to another. @param {string} on */
+  const subscribe = (on) => (/** @type {unknown} */ listener) => {
+    const one = { on, listener, off: listen(vae, on, listener) };
+    listeners.push(one);
+    return () => {
+      one.off();
+      listeners.splice(listeners.indexOf(one), 1);
+    };
   };
   return /** @type {Lease} */ (new Proxy({}, {
     get(_, key) {
       if (typeof key === 'string' && key in instead) return instead[key];
+      if (/^on[A-Z]/.test(String(key))) return subscribe(String(key));
       if (CHANGING.includes(String(key))) return async (/** @type {unknown[]} */ ...args) => Reflect.get(await own(), key).apply(await own(), args);
       const value = Reflect.get(vae, key);
       return typeof value === 'function' ? value.bind(vae) : value;

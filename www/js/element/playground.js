@@ -82,14 +82,14 @@ export function begin(frame, wish, tell) {
     if (scope.signal.aborted) return;
     const names = new Set(parts.flatMap(({ views }) => Object.keys(views)));
     const body = h(
-      'div', { class: `body view-${view}` },
+      'div', { class: `body view-${view}`, role: 'group', label: 'element.label' },
       h('p', { class: 'starting', role: 'status', text: 'app.loading' }),
       h('div', { class: 'main' }, ...only(TEMPLATE, names).map(build)),
       h('div', { class: 'messages' }, h('div', { 'data-view': 'messages' })),
     );
     frame.replaceChildren(body);
     scrollWithin(frame, body, scope.signal);
-    translateTree(body, store.state.lang);
+    translateTree(frame, store.state.lang);
     scope.watch(['ready', 'error'], ({ ready, error }) => {
       const starting = body.querySelector('.starting');
       if (ready || error) starting?.remove();
