@@ -47,6 +47,9 @@ test('values that no control offers change nothing', async ({ page }) => {
   await page.getByRole('tab', { name: 'Compare' }).click();
   await expect(field(page, 'compare-A')).toHaveValue('0.5');
   await expect(field(page, 'compare-B')).toHaveValue('7');
+  await page.getByTestId('compare-A').fill('2');
+  await field(page, 'compare-key').selectOption('learningRate');
+  await expect(field(page, 'compare-A')).toHaveValue('0.001');
   // Another difference has values of its own.
   await field(page, 'compare-key').selectOption('optimizer');
   await expect(field(page, 'compare-A')).toHaveValue('adam');

@@ -45,6 +45,7 @@ export function hideParts(root, { hide }) {
  * @param {object} parts
  * @param {Engine} parts.engine may still wait for `opening`
  * @param {Promise<import('./api/vae.js').Vae>} parts.opening
+ * @param {boolean} [parts.again] the model has been shown before, in other views: what was drawn and chosen stays
  * @param {Promise<import('./state/digits.js').Digits> | null} parts.digits null where nothing shows them
  * @param {Promise<{ mu: Float32Array, logvar: Float32Array } | null> | null} parts.known what the model makes of the digits, where a
  *   file says so before the engine can
@@ -54,9 +55,10 @@ export function hideParts(root, { hide }) {
  * @returns {Promise<{ looked: Promise<void> }>} once all is built and the model is there; `looked` once everything that is
  *   shown has been computed
  */
-export async function compose(root, store, { engine, opening, digits, known, early, groups }) {
+export async function compose(root, store, { engine, opening, again = false, digits, known, early, groups }) {
   mountAll(root, early, store);
   const seen = opening.then(() => {
+    if (again) return undefined;
     engine.adopt();
     return engine.draw(store.state.strokes);
   });

@@ -8,6 +8,12 @@ import { scopeStyles } from './scope-styles.js';
 /** Of windows over the page. */
 const OVER = Object.freeze(['console.css']);
 
+/** Lays out what the others dress, whenever they come. */
+const LAST = 'element.css';
+
+/** @type {WeakSet<CSSStyleSheet>} */
+const last = new WeakSet();
+
 /** A sheet belongs to the document that made it. @type {WeakMap<Document, Map<string, Promise<CSSStyleSheet>>>} */
 const made = new WeakMap();
 
@@ -37,6 +43,7 @@ async function makeSheet(document, name) {
   const text = await (await fetchOk(styleUrl(name))).text();
   const { CSSStyleSheet: Sheet } = /** @type {Window & typeof globalThis} */ (document.defaultView);
   const sheet = new Sheet();
+  if (name === LAST) last.add(sheet);
   sheet.replaceSync(scopeStyles(text, { over: OVER.includes(name) }));
   return sheet;
 }
@@ -57,5 +64,6 @@ export function expectStyles(document, names) {
 export async function adoptStyles(root, names) {
   const sheets = await Promise.all(names.map((name) => sheetOf(root.ownerDocument, name)));
   const more = sheets.filter((sheet) => !root.adoptedStyleSheets.includes(sheet));
-  root.adoptedStyleSheets.push(...more);
+  const weight = (/** @type {CSSStyleSheet} */ sheet) => (last.has(sheet) ? 1 : 0);
+  root.adoptedStyleSheets = [...root.adoptedStyleSheets, ...more].sort((a, b) => weight(a) - weight(b));
 }

@@ -5,7 +5,7 @@ import { packError } from './protocol.js';
 
 /** Shortest time between two metrics messages: one frame. */
 const FRAME_MS = 16;
-/** Steps per second are measured over the last second. */
+/** Steps per second are measured over this time. */
 const RATE_WINDOW_MS = 2000;
 /** Over less time than this, a chunk that was held up would pass for slowness. */
 const LEAST_RATE_MS = 300;
@@ -39,7 +39,7 @@ export class ChunkSizer {
   }
 }
 
-/** Steps per second over the last second of stepping. */
+/** Steps per second over the last two seconds of stepping. */
 export class RateMeter {
   /** @type {{ time: number, steps: number }[]} */
   #chunks = [];

@@ -25,6 +25,8 @@ export function makeDialog(element, store, title, name) {
     if (event.target === dialog) dialog.close();
   });
   element.append(dialog);
+  // Within a panel that is not seen it would not be seen either, and still be in the way of all else.
+  store.watch(['tab', 'hide'], () => dialog.close());
   return {
     dialog, body,
     show() {

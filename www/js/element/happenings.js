@@ -59,9 +59,12 @@ function perFrame(signal) {
   return (name, act) => {
     if (waiting.has(name)) return;
     waiting.add(name);
-    requestAnimationFrame(() => {
+    const go = () => {
       waiting.delete(name);
       if (!signal.aborted) act();
-    });
+    };
+    // A hidden page has no frames, and may still want to know.
+    if (document.hidden) setTimeout(go);
+    else requestAnimationFrame(go);
   };
 }

@@ -71,7 +71,8 @@ export class VaePlayground extends Base {
     if (before === now) return;
     if (name === 'model' && now !== null) this.#spec = null;
     const inside = this.#inside;
-    if (!inside) return void (this.#coming && this.#restart());
+    // One that is still on its way reads them when it comes.
+    if (!inside) return;
     if (name === 'lang') inside.store.set({ lang: this.#language() });
     else if (name === 'theme') inside.store.set({ theme: this.theme });
     else if (name === 'view') void inside.show(this.view);
@@ -86,10 +87,13 @@ export class VaePlayground extends Base {
 
   /** @param {string | VaeSpec} model */
   set model(model) {
+    const same = typeof model === 'string' && this.#spec === null && this.getAttribute('model') === model;
     this.#spec = typeof model === 'string' ? null : model;
-    if (typeof model === 'string') this.setAttribute('model', model);
+    // Another may have been chosen in the element itself since.
+    if (same && this.#inside && this.#inside.store.state.preset !== model) this.attributeChangedCallback('model', null, model);
+    else if (typeof model === 'string') this.setAttribute('model', model);
     else if (this.hasAttribute('model')) this.removeAttribute('model');
-    else if (this.#coming) this.#restart();
+    else if (this.#inside) this.#restart();
   }
 
   get backend() {
@@ -189,10 +193,18 @@ export class VaePlayground extends Base {
 
   /** @returns {Promise<Playground>} once its model is there */
   async #open() {
-    if (!this.isConnected) throw new VaeError('disposed', 'the element is on no page');
-    const inside = await this.#begin();
-    await inside.ready;
-    return inside;
+    while (this.isConnected) {
+      const life = this.#life;
+      try {
+        const inside = await this.#begin();
+        await inside.ready;
+        if (inside === this.#inside) return inside;
+      } catch (thrown) {
+        // It began anew meanwhile: what is asked is asked of that.
+        if (life === this.#life) throw thrown;
+      }
+    }
+    throw new VaeError('disposed', 'the element is on no page');
   }
 
   /** @returns {Promise<Playground>} */
@@ -208,19 +220,29 @@ export class VaePlayground extends Base {
     try {
       const { begin } = await import('./playground.js');
       if (life !== this.#life) throw new VaeError('disposed', 'the element was taken off the page');
-      this.#inside = begin(frame, {
+      const inside = begin(frame, {
         model: this.model, backend: this.backend, view: this.view, lang: this.#language(), theme: this.theme,
         mnist: this.mnist === '' ? null : folder(this.mnist, this.baseURI), strokes: this.#strokes,
       }, (name, detail) => this.dispatchEvent(new CustomEvent(name, { detail })));
-      return this.#inside;
+      this.#inside = inside;
+      inside.ready.catch(() => {
+        // Not even the parts that would say so have come.
+        if (this.#inside === inside && inside.isEmpty()) this.#sayNotLoaded(frame);
+      });
+      return inside;
     } catch (thrown) {
       if (life !== this.#life) throw thrown;
-      this.#coming = null;
       const { message } = toVaeError(thrown);
-      sayNotLoaded(frame, this.#language(), () => this.#restart());
+      this.#sayNotLoaded(frame);
       this.dispatchEvent(new CustomEvent('error', { detail: { code: 'network', message } }));
       throw new VaeError('network', message, { cause: thrown });
     }
+  }
+
+  /** With a button that tries again, as every method does. @param {HTMLElement} frame */
+  #sayNotLoaded(frame) {
+    this.#end();
+    sayNotLoaded(frame, this.#language(), () => this.#restart());
   }
 
   #restart() {
@@ -239,9 +261,15 @@ export class VaePlayground extends Base {
     this.#inside = null;
   }
 
+  /** Its own, or that of the nearest ancestor with one, also beyond the shadow roots that it may be in. */
   #language() {
-    const said = this.getAttribute('lang') ?? /** @type {HTMLElement | null} */ (this.parentElement?.closest('[lang]'))?.lang;
-    return languageOf(said || navigator.language);
+    for (let at = /** @type {Element | null} */ (this); at;) {
+      const said = at.closest('[lang]')?.getAttribute('lang');
+      if (said) return languageOf(said);
+      const root = at.getRootNode();
+      at = root instanceof ShadowRoot ? root.host : null;
+    }
+    return languageOf(navigator.language);
   }
 
   /**

@@ -68,7 +68,7 @@ function lease(vae, entry, another) {
   const part = async () => {
     const own = entry.holders > 1 ? await another() : null;
     if (own && (ended || entry.holders === 1)) own.dispose();
-    if (ended) throw new VaeError('disposed', 'the Vae has been disposed');
+    if (ended) return gone();
     if (own && entry.holders > 1) {
       leave();
       for (const one of listeners) one.off = listen(own, one.on, one.listener);
@@ -91,6 +91,10 @@ function lease(vae, entry, another) {
       throw thrown;
     });
     return owning;
+  };
+
+  const gone = async () => {
+    throw new VaeError('disposed', 'the Vae has been disposed');
   };
 
   const gallery = {
@@ -134,7 +138,9 @@ function lease(vae, entry, another) {
       if (/^on[A-Z]/.test(String(key))) return subscribe(String(key));
       if (CHANGING.includes(String(key))) return async (/** @type {unknown[]} */ ...args) => Reflect.get(await own(), key).apply(await own(), args);
       const value = Reflect.get(vae, key);
-      return typeof value === 'function' ? value.bind(vae) : value;
+      if (typeof value !== 'function') return value;
+      // Another holder may still use it.
+      return ended ? gone : value.bind(vae);
     },
   }));
 }

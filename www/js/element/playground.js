@@ -1,7 +1,7 @@
 // One element's inside, while it is on the page: a store, an engine, and the views that its `view` asks for.
 
 import { loadMnist } from '../api/create.js';
-import { toVaeError } from '../api/errors.js';
+import { VaeError, toVaeError } from '../api/errors.js';
 import { compose, hideParts } from '../compose.js';
 import { h, translateTree } from '../dom.js';
 import { coming } from '../engine/coming.js';
@@ -12,6 +12,7 @@ import { LANGUAGES } from '../i18n/languages.js';
 import { openVae } from '../open-vae.js';
 import { presetSettings } from '../recipe.js';
 import { adoptStyles, expectStyles } from '../shadow-styles.js';
+import { expectShowable } from '../showable.js';
 import { OWN_MODEL } from '../state/model.js';
 import { createStore, initialState } from '../store.js';
 import { mount as firstInk } from '../views/first-ink.js';
@@ -40,6 +41,9 @@ import { TEMPLATE, build, only } from './template.js';
 /** The page's own guide leads through the whole document; it is not an element's. */
 const HIDDEN = Object.freeze(['learn']);
 
+/** More than a scrollbar's width changes the height by, in pixels. */
+const SCROLL_MARGIN = 48;
+
 /** @typedef {ReturnType<typeof begin>} Playground */
 
 /**
@@ -64,22 +68,39 @@ export function begin(frame, wish, tell) {
 
   /** What is seen now. @type {import('../store.js').Store | null} */
   let seen = null;
-  let digitsComing = false;
+  /** The test digits on their way; asked for again where they could not be had. @type {ReturnType<typeof someDigits> | null} */
+  let digitsComing = null;
+  const someMore = () => {
+    digitsComing ??= someDigits().catch((thrown) => {
+      digitsComing = null;
+      throw thrown;
+    });
+    // Told of when they are asked for.
+    digitsComing.catch(() => {});
+    return digitsComing;
+  };
+  let drawn = false;
+  let turns = 0;
+  let newest = Promise.resolve();
 
-  /** @param {ViewName} view */
-  const show = async (view) => {
+  /** What is seen stays until the other view has come. @param {ViewName} view */
+  const show = (view) => {
+    const turn = (turns += 1);
+    newest = arrange(view, () => turn === turns);
+    return newest;
+  };
+
+  /** @param {ViewName} view @param {() => boolean} wanted no other has been asked for since */
+  const arrange = async (view, wanted) => {
     const { groups, styles, digits } = PARTS[view];
+    const root = /** @type {ShadowRoot} */ (frame.getRootNode());
+    expectStyles(root.ownerDocument, styles);
+    const some = digits && !store.state.digits ? someMore() : null;
+    const [parts] = await Promise.all([Promise.all(groups.map((group) => group())), adoptStyles(root, styles)]);
+    if (!wanted() || store.signal.aborted) return;
     seen?.end();
     const scope = store.scope();
     seen = scope;
-    const root = /** @type {ShadowRoot} */ (frame.getRootNode());
-    expectStyles(root.ownerDocument, styles);
-    const some = digits && !digitsComing ? someDigits() : null;
-    digitsComing ||= digits;
-    // Told of when they are asked for.
-    some?.catch(() => {});
-    const [parts] = await Promise.all([Promise.all(groups.map((group) => group())), adoptStyles(root, styles)]);
-    if (scope.signal.aborted) return;
     const names = new Set(parts.flatMap(({ views }) => Object.keys(views)));
     const body = h(
       'div', { class: `body view-${view}`, role: 'group', label: 'element.label' },
@@ -94,24 +115,44 @@ export function begin(frame, wish, tell) {
       const starting = body.querySelector('.starting');
       if (ready || error) starting?.remove();
     });
+    const again = drawn;
+    drawn = true;
     const { looked } = await compose(body, scope, {
-      engine, opening, digits: some, known: some && knownPosteriors(store.state), early: { messages, sketchpad: firstInk }, groups: parts.map(({ views }) => views),
+      engine, opening, again, digits: some, known: some && knownPosteriors(store.state), early: { messages, sketchpad: firstInk },
+      groups: parts.map(({ views }) => views),
     });
     nameParts(body);
     await looked;
   };
 
-  /** Another view, once what was asked before is there. @param {ViewName} view */
-  const first = async (view) => {
-    await show(view);
-    const vae = await opening;
+  /** The model as it is shown, with the settings of its recipe. */
+  const settled = opening.then(({ spec }) => {
+    expectShowable(spec, named ? 'invalid-checkpoint' : 'invalid-spec');
+    engine.adopt();
     if (named && isAddress(store.state.preset)) store.set({ weights: 'file' });
-    store.set({ ...presetSettings(store.state), ready: true });
-    return vae;
+    store.set(presetSettings(store.state));
+  });
+  // Told of where it is waited for.
+  settled.catch(() => {});
+
+  /** The first view, or the one that was asked for while that was on its way. @param {ViewName} view */
+  const first = async (view) => {
+    void show(view).catch(() => {});
+    for (let one = null; one !== newest;) {
+      one = newest;
+      await one;
+    }
+    await settled;
+    store.set({ ready: true });
+    return opening;
   };
 
+  const isEmpty = () => frame.querySelector('.body') === null;
+
   const ready = first(wish.view).catch((thrown) => {
-    const error = toVaeError(thrown);
+    const found = toVaeError(thrown);
+    // A part that could not be imported.
+    const error = isEmpty() && found.code === 'internal' ? new VaeError('network', found.message, { cause: thrown }) : found;
     const { code, message } = error;
     store.set({ error: { code, message, words: 'element.notOpened' } });
     throw error;
@@ -123,6 +164,7 @@ export function begin(frame, wish, tell) {
     store,
     engine,
     ready,
+    isEmpty,
 
     /** The Vae itself, shared with no other element from then on. */
     own: async () => /** @type {import('./lease.js').Lease} */ (await opening).own(),
@@ -150,7 +192,11 @@ export function begin(frame, wish, tell) {
  */
 function scrollWithin(frame, body, signal) {
   const { host } = /** @type {ShadowRoot} */ (frame.getRootNode());
-  const observer = new ResizeObserver(() => frame.classList.toggle('scrolls', body.offsetHeight > host.clientHeight + 1));
+  const observer = new ResizeObserver(() => {
+    // A bar takes width, and what is narrower may be less high: without a margin it would come and go for ever.
+    const margin = frame.classList.contains('scrolls') ? -SCROLL_MARGIN : 1;
+    frame.classList.toggle('scrolls', body.offsetHeight > host.clientHeight + margin);
+  });
   observer.observe(host);
   observer.observe(body);
   signal.addEventListener('abort', () => observer.disconnect());

@@ -1,5 +1,6 @@
 // One of two models that are trained side by side: a worker of its own, its curves, and what is looked at as it learns.
 
+import { VaeError } from '../api/errors.js';
 import { Vae } from '../api/vae.js';
 import { History } from '../history.js';
 
@@ -36,6 +37,7 @@ export class Contestant {
   run = null;
   /** @type {Vae | null} */
   #vae = null;
+  #disposed = false;
 
   /**
    * @param {Terms} terms
@@ -45,14 +47,24 @@ export class Contestant {
    */
   async prepare({ spec, initialisation, settings }, backend, data, onProgress) {
     const how = { model: spec, seed: settings.seed, weights: /** @type {const} */ ('random'), initialisation };
-    if (this.#vae) await this.#vae.setModel(how);
-    // One worker each: two of them train at once.
-    else this.#vae = await Vae.create({ ...how, backend, workers: 1 });
-    await this.#vae.setDataset(data, { onProgress });
+    if (this.#disposed) throw new VaeError('disposed', 'the comparison was closed');
+    if (this.#vae) {
+      await this.#vae.setModel(how);
+    } else {
+      // One worker each: two of them train at once.
+      const made = await Vae.create({ ...how, backend, workers: 1 });
+      if (this.#disposed) {
+        made.dispose();
+        throw new VaeError('disposed', 'the comparison was closed');
+      }
+      this.#vae = made;
+    }
+    const vae = this.#vae;
+    await vae.setDataset(data, { onProgress });
     this.history.clear();
     this.step = 0;
     this.losses = this.look = null;
-    this.run = this.#vae.train(data, { ...settings, paused: true });
+    this.run = vae.train(data, { ...settings, paused: true });
   }
 
   /**
@@ -95,6 +107,7 @@ export class Contestant {
   }
 
   dispose() {
+    this.#disposed = true;
     this.#vae?.dispose();
     this.#vae = null;
     this.run = null;

@@ -119,7 +119,7 @@ export function createEngine(vae, store, mnist = loadMnist()) {
     prepare: trainer.prepare,
     profile: () => settled().then(trainer.profile),
     configure: trainer.configure,
-    ...keepsakes(vae, store, history, { report, newest, replaceWeights }),
+    ...keepsakes(vae, store, history, { report, newest, flush: trainer.flush, replaceWeights }),
 
     /**
      * How far the code is from explaining the image, and which way is downhill.

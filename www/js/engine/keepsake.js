@@ -24,14 +24,17 @@ const KEPT = /** @type {const} */ ([
  * @param {object} parts
  * @param {(thrown: unknown) => void} parts.report
  * @param {() => Promise<Uint8Array>} parts.newest the weights as a file, also while they are trained
+ * @param {() => void} parts.flush tells the store all that is known of the run
  * @param {(weights: State['weights'], replace: () => Promise<void>, mayBeRefused: boolean) => Promise<boolean>} parts.replaceWeights
  */
-export function keepsakes(vae, store, history, { report, newest, replaceWeights }) {
+export function keepsakes(vae, store, history, { report, newest, flush, replaceWeights }) {
   return {
     /** @returns {Promise<Keepsake | null>} null where it failed, which has been reported */
     async keep() {
       try {
         const bytes = await newest();
+        // Curves and counters of one moment: steps went on while the file was made.
+        flush();
         const { state } = store;
         const kept = /** @type {Keepsake['state']} */ (Object.fromEntries(KEPT.map((key) => [key, state[key]])));
         return { bytes, state: kept, history: structuredClone({ ...history }) };

@@ -2,7 +2,7 @@
 // one that the page shows, and hands its own back.
 
 import { Lock } from '../api/lock.js';
-import { toVaeError } from '../api/errors.js';
+import { VaeError, toVaeError } from '../api/errors.js';
 import { Vae } from '../api/vae.js';
 
 /** Two cores are for one worker that trains, and for the page: with a second one, frames and strokes would come late. */
@@ -15,6 +15,7 @@ export function shadow(vae) {
   let opening = null;
   /** @type {Vae | null} */
   let twin = null;
+  let ended = false;
   /** @type {((backend: import('../api/types.js').BackendInfo) => void)[]} */
   const listeners = [];
 
@@ -46,6 +47,7 @@ export function shadow(vae) {
 
     /** One that could not be opened is tried again. @returns {Promise<Vae>} */
     open() {
+      if (ended) return Promise.reject(new VaeError('disposed', 'the Vae that trains has been disposed'));
       opening ??= create().catch((thrown) => {
         opening = null;
         throw thrown;
@@ -78,6 +80,7 @@ export function shadow(vae) {
 
     /** Ends its worker, also one that is on its way. */
     dispose() {
+      ended = true;
       opening?.then((made) => made.dispose(), () => {});
     },
 

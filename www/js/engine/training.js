@@ -217,6 +217,9 @@ export function training(shadow, store, history, { mnist, report, refresh }) {
       if (store.state.run === 'idle') await begin(true);
     },
 
+    /** What has happened is told at once, not with the next of its turns. */
+    flush,
+
     /** What is shown becomes what the run has come to. */
     async catchUp() {
       flush();

@@ -126,6 +126,7 @@ export function mount(element, store, engine) {
     if (engine.history.table()[0].length === 0 && !chart) return redraw();
     timer = undefined;
     const UPlot = await loadUPlot();
+    if (store.signal.aborted) return;
     chart?.destroy();
     chart = new UPlot(
       curveOptions(plot, {

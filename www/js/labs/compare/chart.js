@@ -29,6 +29,7 @@ export function chart(onCursor) {
   const element = h('div', { class: 'plot-box' }, plot, h('p', { class: 'compare-empty', text: 'compare.empty.curves' }));
   /** @type {import('uplot') | null} */
   let drawn = null;
+  let ended = false;
   /** @type {(number | null)[][]} */
   let table = [[], [], []];
 
@@ -39,6 +40,7 @@ export function chart(onCursor) {
     /** For other colours. */
     async rebuild() {
       const UPlot = await loadUPlot();
+      if (ended) return;
       drawn?.destroy();
       const seen = look(plot);
       const { color, rem, axis } = seen;
@@ -59,6 +61,12 @@ export function chart(onCursor) {
     show(next) {
       table = next;
       drawn?.setData(/** @type {import('uplot').AlignedData} */ (table));
+    },
+    /** It listens to the window. */
+    end() {
+      ended = true;
+      drawn?.destroy();
+      drawn = null;
     },
     /** @returns {(number | null)[] | null} step, A and B under the cursor */
     get under() {

@@ -21,8 +21,14 @@ export const mount = async (element, store, engine) => {
   const { contest } = engine;
 
   const choice = h('select', { id: 'compare-key', 'data-testid': 'compare-key' }, ...Object.keys(DIFFERENCES).map((key) => h('option', { value: key, text: `compare.key.${/** @type {Difference} */ (key)}` })));
-  const usual = choice.value;
   const key = () => /** @type {Difference} */ (choice.value);
+  const usual = choice.value;
+  choice.addEventListener('input', () => {
+    // Values of another difference mean nothing here. A link that was followed says key and values at once.
+    const { 'compare-key': before = usual, 'compare-A': _, 'compare-B': __, ...labs } = store.state.labs;
+    // In one change: the choice would follow a link that still says the other.
+    if (before !== key()) store.set({ labs: key() === usual ? labs : { ...labs, 'compare-key': key() } });
+  });
   const values = h('div', { class: 'compare-values' });
   const start = h('button', { type: 'button', class: 'run train', 'data-testid': 'compare-start', text: 'compare.start' });
   const hold = h('button', { type: 'button', class: 'run', 'data-testid': 'compare-pause', text: 'train.pause' });
@@ -46,8 +52,7 @@ export const mount = async (element, store, engine) => {
   /** @type {(HTMLInputElement | HTMLSelectElement)[]} */
   let fields = [];
   const fill = () => {
-    // Values of another difference mean nothing here.
-    const labs = (store.state.labs['compare-key'] ?? usual) === key() ? store.state.labs : {};
+    const { labs } = store.state;
     const options = DIFFERENCES[key()].number ? null : CHOICES[/** @type {'objective' | 'optimizer' | 'binarize'} */ (key())];
     fields = (/** @type {const} */ (['A', 'B'])).map((letter, i) => {
       const id = `compare-${letter}`;
@@ -121,12 +126,16 @@ export const mount = async (element, store, engine) => {
     curves.show(together((sides ?? []).map(({ history }) => history), /** @type {import('./chart.js').Term} */ (term.value)));
   };
   contest.onChange(show);
-  fill();
   kept(store, choice);
+  if (fields.length === 0) fill();
   store.watch(['lang', 'theme'], () => void curves.rebuild().then(show).catch(engine.report));
   // Out of sight, two trainings would only take the processor from the page's own.
   store.watch(['tab', 'run'], ({ tab, run }) => {
     if (tab !== 'compare' || run === 'running') void contest.pause();
+  });
+  store.signal.addEventListener('abort', () => {
+    void contest.pause();
+    curves.end();
   });
   new ResizeObserver(show).observe(element);
 };
