@@ -71,9 +71,8 @@ export function attachPointing(element, unit, meanings) {
   element.addEventListener('dblclick', (event) => meanings.take(...place(event)));
 
   element.addEventListener('wheel', (event) => {
-    // On a page that scrolls, a wheel over the map would hold it fast; a pinch on a touchpad comes with ctrlKey.
-    const { scrollHeight, clientHeight } = document.documentElement;
-    if (!event.ctrlKey && scrollHeight > clientHeight + 1) return;
+    // Where something scrolls, a wheel over the map would hold it fast; a pinch on a touchpad comes with ctrlKey.
+    if (!event.ctrlKey && event.composedPath().some(scrolls)) return;
     event.preventDefault();
     meanings.zoom(Math.exp(-event.deltaY * (event.ctrlKey ? 0.01 : 0.0015)), ...place(event));
   }, { passive: false });
@@ -101,4 +100,10 @@ export function attachPointing(element, unit, meanings) {
     event.preventDefault();
     act();
   });
+}
+
+/** @param {EventTarget} target of a wheel, or around it */
+function scrolls(target) {
+  if (!(target instanceof Element) || target.scrollHeight <= target.clientHeight + 1) return false;
+  return target === document.documentElement || /auto|scroll/.test(getComputedStyle(target).overflowY);
 }
