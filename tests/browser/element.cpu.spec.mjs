@@ -35,7 +35,7 @@ for (const [view, parts] of VIEWS) {
         const all = [...(element.shadowRoot?.querySelectorAll('.body *') ?? [])];
         return all.filter((one) => {
           const { left, right, width: wide } = one.getBoundingClientRect();
-          return wide > 0 && !one.closest('.unseen, .tabs, svg') && (left < box.left - 0.5 || right > box.right + 0.5);
+          return wide > 0 && !one.closest('.unseen, .tabs, svg, h3') && (left < box.left - 0.5 || right > box.right + 0.5);
         }).map((one) => `${one.localName}.${one.getAttribute('class')}`);
       });
       expect(outside, `${width} px`).toEqual([]);
