@@ -231,10 +231,13 @@ fn engines(project: &Project) -> Result<Outcome> {
     }
     let sh = &project.sh;
     let found = |program: &str, path: Option<PathBuf>| path.with_context(|| format!("no {program} found"));
-    cmd!(sh, "node --test --test-concurrency=1 tests/engines/engines.test.mjs tests/engines/element.test.mjs")
-        .env("CHROMIUM", found("Chromium", system::chromium())?)
-        .env("FIREFOX", found("Firefox", system::firefox())?)
-        .env("MINI_BROWSER", found("MiniBrowser of WebKitGTK", system::mini_browser())?)
-        .run()?;
+    cmd!(
+        sh,
+        "node --test --test-concurrency=1 tests/engines/engines.test.mjs tests/engines/element.test.mjs"
+    )
+    .env("CHROMIUM", found("Chromium", system::chromium())?)
+    .env("FIREFOX", found("Firefox", system::firefox())?)
+    .env("MINI_BROWSER", found("MiniBrowser of WebKitGTK", system::mini_browser())?)
+    .run()?;
     Ok(Outcome::Passed)
 }
