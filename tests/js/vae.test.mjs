@@ -10,7 +10,7 @@ import { create, pair } from './pair.mjs';
 async function start() {
   const engine = new FakeEngine();
   const client = pair(engine);
-  return { engine, vae: new Vae(client, await create(client), 'auto') };
+  return { engine, vae: new Vae(client, await create(client), {}) };
 }
 
 const IMAGE = new Float32Array(784);

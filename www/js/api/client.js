@@ -13,10 +13,22 @@ import { transferables, unpackError } from './protocol.js';
  * @property {() => void} terminate
  */
 
-/** Sends requests to one worker and pairs the replies. */
+/** Looks at the worker this often, while it owes an answer. */
+const LOOK_MS = 5_000;
+/** After so many looks without a word it is asked for one, and after so many it is given up: no task is nearly as long. */
+const ASKED = 3;
+const GIVEN_UP = 6;
+/** A worker that fails more often than so within a minute would fail again. */
+const MOST_FAILURES = 3;
+const MINUTE_MS = 60_000;
+
+/** Who waits for an answer.
+ * @typedef {{ op: string, resolve: (value: any) => void, reject: (error: VaeError) => void, settle: () => void, onProgress?: (loaded: number, total: number | null) => void }} Waiting */
+
+/** Sends requests to one worker and pairs the replies. Where the worker fails, another can take its place. */
 export class Client {
   #nextId = 1;
-  /** @type {Map<number, { op: string, resolve: (value: any) => void, reject: (error: VaeError) => void, settle: () => void, onProgress?: (loaded: number, total: number | null) => void }>} */
+  /** @type {Map<number, Waiting>} */
   #waiting = new Map();
   /** @type {Set<(message: import('./protocol.js').EventMessage) => void>} */
   #listeners = new Set();
@@ -25,11 +37,75 @@ export class Client {
   /** The last model whose coming was told: what is asked is asked of it. */
   #seen = 0;
 
+  /** How another worker is started, and how it becomes what the one before was.
+   * @type {{ start: () => Port, restore: (request: Client['request']) => Promise<void> } | null} */
+  #other = null;
+  /** Requests wait for it. @type {Promise<void> | null} */
+  #restoring = null;
+  /** When workers failed, in milliseconds. @type {number[]} */
+  #failures = [];
+  #silence = 0;
+  /** @type {ReturnType<typeof setInterval> | undefined} */
+  #looks;
+
   /** @param {Port} port */
   constructor(port) {
     this.port = port;
+    this.#connect(port);
+  }
+
+  /**
+   * From now on, a worker that fails is followed by another. What waits for an answer then is refused as `internal` with
+   * `details.at` being `worker`; what is asked later waits until the other one is ready.
+   * @param {() => Port} start
+   * @param {(request: Client['request']) => Promise<void>} restore sends the new worker what it needs, by its argument
+   */
+  follow(start, restore) {
+    this.#other = { start, restore };
+    this.#looks = setInterval(() => this.#look(), LOOK_MS);
+    // In Node.js it must not keep a script from ending.
+    /** @type {{ unref?: () => void }} */ (this.#looks).unref?.();
+  }
+
+  /** @param {Port} port */
+  #connect(port) {
+    this.port = port;
     port.onmessage = ({ data }) => this.#receive(data);
-    port.onerror = (event) => this.#close(new VaeError('internal', `the worker failed: ${event.message ?? 'it could not start'}`));
+    port.onerror = (event) => this.#fail(event.message ?? 'it could not start');
+  }
+
+  /** Whether the worker still answers. */
+  #look() {
+    if (this.#waiting.size === 0) return void (this.#silence = 0);
+    this.#silence += 1;
+    // Answered whatever else is under way, but not from within an endless loop.
+    if (this.#silence === ASKED) this.port.postMessage({ id: 0, op: 'cancel', args: { id: 0 }, seen: this.#seen }, []);
+    if (this.#silence === GIVEN_UP) this.#fail(`no answer for ${(GIVEN_UP * LOOK_MS) / 1000} s`);
+  }
+
+  /** @param {string} problem */
+  #fail(problem) {
+    if (this.#closed) return;
+    const now = Date.now();
+    this.#failures = [...this.#failures.filter((when) => now - when < MINUTE_MS), now];
+    const message = `the worker failed: ${problem}`;
+    if (!this.#other || this.#restoring || this.#failures.length > MOST_FAILURES) return this.#close(new VaeError('internal', message));
+    const { start, restore } = this.#other;
+    this.port.onmessage = null;
+    this.port.onerror = null;
+    this.port.terminate();
+    this.#seen = 0;
+    this.#silence = 0;
+    const waiting = this.#take();
+    this.#connect(start());
+    this.#restoring = restore((...asked) => this.#send(...asked)).then(
+      () => {
+        this.#restoring = null;
+        this.#tell({ event: 'restart', problem });
+      },
+      (thrown) => this.#close(new VaeError('internal', `${message}; another one could not take its place: ${String(thrown)}`)),
+    );
+    this.#refuse(new VaeError('internal', message, { details: { at: 'worker' } }), waiting);
   }
 
   /**
@@ -42,7 +118,12 @@ export class Client {
    * @param {AbortSignal} [options.signal] cancels a long measurement
    * @returns {Promise<Operations[O]['value']>}
    */
-  request(op, args, { transfer = false, onProgress, signal } = {}) {
+  request(op, args, options = {}) {
+    return this.#restoring ? this.#restoring.then(() => this.#send(op, args, options)) : this.#send(op, args, options);
+  }
+
+  /** @type {Client['request']} */
+  #send(op, args, { transfer = false, onProgress, signal } = {}) {
     return new Promise((resolve, reject) => {
       if (this.#closed) return reject(this.#closed);
       if (signal?.aborted) return reject(new VaeError('aborted', `${op} was aborted`));
@@ -81,9 +162,10 @@ export class Client {
 
   /** @param {import('./protocol.js').Reply | import('./protocol.js').EventMessage} message */
   #receive(message) {
+    this.#silence = 0;
     if ('event' in message) {
       if (message.event === 'progress') this.#waiting.get(message.id)?.onProgress?.(message.loaded, message.total);
-      for (const listener of [...this.#listeners]) listener(message);
+      this.#tell(message);
       return;
     }
     const waiting = this.#waiting.get(message.id);
@@ -99,12 +181,33 @@ export class Client {
   #close(error) {
     if (this.#closed) return;
     this.#closed = error;
-    const { code, message } = error;
-    for (const listener of [...this.#listeners]) listener({ event: 'train-end', run: -1, error: { code, message } });
-    for (const { reject, settle } of this.#waiting.values()) {
+    clearInterval(this.#looks);
+    this.#refuse(error, this.#take());
+  }
+
+  /** Whatever waits, which nobody answers any more. */
+  #take() {
+    const waiting = [...this.#waiting.values()];
+    this.#waiting.clear();
+    return waiting;
+  }
+
+  /**
+   * Whatever waited ends, and every run.
+   * @param {VaeError} error
+   * @param {Waiting[]} waiting
+   */
+  #refuse(error, waiting) {
+    const { code, message, details } = error;
+    this.#tell({ event: 'train-end', run: -1, error: { code, message, details } });
+    for (const { reject, settle } of waiting) {
       settle();
       reject(error);
     }
-    this.#waiting.clear();
+  }
+
+  /** @param {import('./protocol.js').EventMessage} message */
+  #tell(message) {
+    for (const listener of [...this.#listeners]) listener(message);
   }
 }

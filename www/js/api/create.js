@@ -88,7 +88,7 @@ export function resolve(options) {
 }
 
 /**
- * @param {import('./client.js').Client} client
+ * @param {Pick<import('./client.js').Client, 'request'>} client
  * @param {CreateOptions} options
  * @param {Source} source
  */

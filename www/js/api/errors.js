@@ -15,7 +15,8 @@ export const ERROR_CODES = Object.freeze([
 /**
  * What is known beyond the message.
  * @typedef {object} ErrorDetails
- * @property {string} [at] of `invalid-argument` the option, of `invalid-spec` the place, such as `encoder[0].units`
+ * @property {string} [at] of `invalid-argument` the option, of `invalid-spec` the place, such as `encoder[0].units`; `worker` of an
+ *   `internal` error where the worker failed and another takes its place
  * @property {number} [restored] of `diverged`, the step of the run whose parameters are back in place
  */
 

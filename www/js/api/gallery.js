@@ -1,10 +1,14 @@
 // Many images and codes at a time, again and again as weights change: `vae.gallery`.
 
 import { checkOptions, floats, labelsOf } from './arguments.js';
+import { VaeError } from './errors.js';
 
 /** All of it is done in short portions: drawing and training go on in between, and where weights change meanwhile, so do theirs. */
 export class Gallery {
   #client;
+  /** What the worker has been given; places in this list are the sets' numbers.
+   * @type {{ args: import('./protocol.js').Operations['remember']['args'], set: Promise<number> }[]} */
+  #given = [];
 
   /** @param {import('./client.js').Client} client */
   constructor(client) {
@@ -19,7 +23,16 @@ export class Gallery {
    */
   async remember(images, options = {}) {
     checkOptions('remember', options, ['labels']);
-    return this.#client.request('remember', { images: floats('images', images), labels: labelsOf(options.labels) });
+    const args = { images: floats('images', images), labels: labelsOf(options.labels) };
+    const set = this.#client.request('remember', args);
+    await set;
+    return this.#given.push({ args, set }) - 1;
+  }
+
+  /** Gives another worker all that the one before had. @param {import('./client.js').Client['request']} request */
+  async again(request) {
+    for (const one of this.#given) one.set = request('remember', one.args);
+    await Promise.all(this.#given.map(({ set }) => set));
   }
 
   /**
@@ -31,7 +44,9 @@ export class Gallery {
   async encode(set, range) {
     checkOptions('encode', range, ['first', 'count']);
     const { first = 0, count } = range;
-    return this.#client.request('encodeRemembered', { set, first, count });
+    const known = this.#given[set];
+    if (!known) throw new VaeError('invalid-argument', `set: ${set} is none of the ${this.#given.length} that are remembered`);
+    return this.#client.request('encodeRemembered', { set: await known.set, first, count });
   }
 
   /**

@@ -113,7 +113,9 @@ export const OF_ONE_MODEL = Object.freeze([
 /** Bytes of what is fetched, or the part done of what is measured.
  * @typedef {{ event: 'progress', id: number, loaded: number, total: number | null }} ProgressMessage */
 /** @typedef {{ event: 'backend', backend: import('./types.js').BackendInfo }} BackendMessage */
-/** @typedef {TrainMessage | TrainEndMessage | ProgressMessage | BackendMessage} EventMessage */
+/** Another worker has taken the place of one that failed. Never sent: the client tells it.
+ * @typedef {{ event: 'restart', problem: string }} RestartMessage */
+/** @typedef {TrainMessage | TrainEndMessage | ProgressMessage | BackendMessage | RestartMessage} EventMessage */
 
 /**
  * @param {unknown} thrown

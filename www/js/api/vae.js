@@ -1,13 +1,15 @@
 // The public object: a variational autoencoder that lives in a worker. Knows no page.
 
-import { checkOptions, floats, labelsOf, optionalFloats } from './arguments.js';
+import { checkOptions, floats } from './arguments.js';
 import { Check } from './check.js';
 import { Client } from './client.js';
 import { build, loadMnist, mnistFolder, resolve } from './create.js';
 import { Gallery } from './gallery.js';
 import { Inside } from './inside.js';
-import { Measure, progressive } from './measure.js';
+import { Keeping } from './keeping.js';
+import { Measure } from './measure.js';
 import { profile } from './profile.js';
+import { Questions } from './questions.js';
 import { preload, startEngine } from './start.js';
 import { TrainRun } from './train-run.js';
 
@@ -15,29 +17,32 @@ import { TrainRun } from './train-run.js';
 /** @typedef {import('./create.js').CreateOptions} CreateOptions */
 /** @typedef {import('./create.js').MnistHandle} MnistHandle */
 
-/** The class of each image or code, below `spec.classes`: conditional models need them, others take none.
- * @typedef {Uint8Array | number[]} Labels */
+/** @typedef {import('./questions.js').Labels} Labels */
 
 export { loadMnist, preload };
 
 /** A model with its weights. Every method answers by promise; calls see what earlier ones changed, and short ones may overtake long ones. */
-export class Vae {
+export class Vae extends Questions {
   #client;
   /** @type {import('./protocol.js').ModelInfo} */
   #info;
   /** @type {Dataset | string | null} */
   #dataset = null;
   #request;
+  /** What another worker begins with where this one's fails. */
+  #keeping;
 
   /** Use `Vae.create`.
    * @param {Client} client
    * @param {import('./protocol.js').ModelInfo} info
-   * @param {import('./types.js').BackendRequest} backend
+   * @param {CreateOptions} how it was created
    */
-  constructor(client, info, backend) {
+  constructor(client, info, how) {
+    super(client);
     this.#client = client;
     this.#info = info;
-    this.#request = backend;
+    this.#request = how.backend ?? 'auto';
+    this.#keeping = new Keeping(client, how);
     /** What models give, measured. @readonly */
     this.measure = new Measure(client);
     /** What could be built or run, told beforehand. @readonly */
@@ -48,6 +53,12 @@ export class Vae {
     this.inside = new Inside(client);
     client.listen((message) => {
       if (message.event === 'backend') this.#info = { ...this.#info, backend: message.backend };
+      else if (message.event === 'train') this.#keeping.changed();
+    });
+    client.follow(() => startEngine(how), async (request) => {
+      this.#info = await this.#keeping.restore({ request });
+      this.#dataset = null;
+      await this.gallery.again(request);
     });
   }
 
@@ -59,8 +70,9 @@ export class Vae {
   static async create(options = {}) {
     const source = resolve(options);
     const client = new Client(startEngine(options));
+    const how = { ...options, workers: options.workers ?? 'auto' };
     try {
-      const vae = new Vae(client, await build(client, { ...options, workers: options.workers ?? 'auto' }, source), options.backend ?? 'auto');
+      const vae = new Vae(client, await build(client, how, source), how);
       await vae.#prepare(options);
       return vae;
     } catch (thrown) {
@@ -97,6 +109,7 @@ export class Vae {
   async setModel(options) {
     const source = resolve(options);
     this.#info = await build(this.#client, { backend: this.#request, ...options }, source);
+    this.#keeping.made(options);
     await this.#prepare(options);
   }
 
@@ -107,109 +120,6 @@ export class Vae {
   async #prepare({ dataset, dataBias, initialisation, seed = 1 }) {
     if (dataset) await this.setDataset(dataset);
     if (dataBias) await this.reset(seed, { initialisation, dataBias });
-  }
-
-  /**
-   * @param {Float32Array} images n×784 in [0, 1]
-   * @param {{ labels?: Labels }} [options]
-   * @returns {Promise<{ mu: Float32Array, logvar: Float32Array }>} n×latent each
-   */
-  async encode(images, options = {}) {
-    checkOptions('encode', options, ['labels']);
-    return this.#client.request('encode', { images: floats('images', images), labels: labelsOf(options.labels) });
-  }
-
-  /**
-   * @param {Float32Array} z n×latent
-   * @param {{ labels?: Labels }} [options]
-   * @returns {Promise<Float32Array>} n×784 probabilities
-   */
-  async decode(z, options = {}) {
-    checkOptions('decode', options, ['labels']);
-    return this.#client.request('decode', { z: floats('z', z), labels: labelsOf(options.labels) });
-  }
-
-  /**
-   * @param {Float32Array} images n×784
-   * @param {{ sample?: boolean, seed?: number, labels?: Labels }} [options] through μ, or through a draw of z
-   * @returns {Promise<Float32Array>} n×784 probabilities
-   */
-  async reconstruct(images, options = {}) {
-    checkOptions('reconstruct', options, ['sample', 'seed', 'labels']);
-    const { sample = false, seed = 1, labels } = options;
-    return this.#client.request('reconstruct', { images: floats('images', images), sample, seed, labels: labelsOf(labels) });
-  }
-
-  /**
-   * @param {number} n
-   * @param {{ seed?: number, temperature?: number, labels?: Labels }} [options] without labels a conditional model goes
-   *   through its classes in turn
-   * @returns {Promise<Float32Array>} n×784 probabilities
-   */
-  async sample(n, options = {}) {
-    checkOptions('sample', options, ['seed', 'temperature', 'labels']);
-    const { seed = 1, temperature = 1, labels } = options;
-    return this.#client.request('sample', { n, seed, temperature, labels: labelsOf(labels) });
-  }
-
-  /**
-   * @param {Float32Array} images n×784
-   * @param {{ samples?: number, seed?: number, labels?: Labels }} [options]
-   * @returns {Promise<{ recon: Float32Array, kl: Float32Array }>} nats per image
-   */
-  async elbo(images, options = {}) {
-    checkOptions('elbo', options, ['samples', 'seed', 'labels']);
-    const { samples = 1, seed = 1, labels } = options;
-    return this.#client.request('elbo', { images: floats('images', images), samples, seed, labels: labelsOf(labels) });
-  }
-
-  /**
-   * L_K of every image (Burda et al., 2016): the importance-weighted estimate of log p(x). Done in portions: drawing and
-   * training go on in between, and where weights change meanwhile, so do theirs.
-   * @param {Float32Array} images n×784
-   * @param {{ k?: number, seed?: number, first?: number, labels?: Labels } & import('./measure.js').LongOptions} [options]
-   *   `first` is the number of the first image within its dataset: each has noise of its own
-   * @returns {Promise<Float64Array>} nats per image
-   */
-  async logLikelihood(images, options = {}) {
-    checkOptions('logLikelihood', options, ['k', 'seed', 'first', 'labels', 'onProgress', 'signal']);
-    const { k = 5000, seed = 1, first = 0, labels, ...long } = options;
-    const args = { images: floats('images', images), k, seed, first, labels: labelsOf(labels) };
-    return this.#client.request('logLikelihood', args, progressive(long));
-  }
-
-  /**
-   * −log p(x|z) and how it changes with z: what repairing and inpainting follow.
-   * @param {Float32Array} z n×latent
-   * @param {Float32Array} images n×784
-   * @param {{ mask?: Float32Array, labels?: Labels }} [options] the weight of each pixel, n×784; ones
-   * @returns {Promise<{ recon: Float32Array, dz: Float32Array }>} nats per image, and n×latent; what −log p(z) adds to dz is z
-   */
-  async latentGradient(z, images, options = {}) {
-    checkOptions('latentGradient', options, ['mask', 'labels']);
-    const args = { z: floats('z', z), images: floats('images', images), mask: optionalFloats('mask', options.mask) };
-    return this.#client.request('latentGradient', { ...args, labels: labelsOf(options.labels) });
-  }
-
-  /**
-   * How much each pixel moves the code: the gradient of Σ dmu·μ + dlogvar·log σ² with respect to the images.
-   * @param {Float32Array} images n×784
-   * @param {{ dmu?: Float32Array, dlogvar?: Float32Array, labels?: Labels }} options n×latent each; zeros for one left out
-   * @returns {Promise<Float32Array>} n×784
-   */
-  async inputGradient(images, options) {
-    checkOptions('inputGradient', options, ['dmu', 'dlogvar', 'labels']);
-    const { dmu, dlogvar, labels } = options;
-    const args = { images: floats('images', images), dmu: optionalFloats('dmu', dmu), dlogvar: optionalFloats('dlogvar', dlogvar) };
-    return this.#client.request('inputGradient', { ...args, labels: labelsOf(labels) });
-  }
-
-  /**
-   * A drawing made into MNIST's form, encoded and decoded, in one turn of the worker. The ink's buffer is handed over.
-   * @param {import('./protocol.js').Drawing} drawing
-   */
-  interpret(drawing) {
-    return this.#client.request('interpret', drawing, { transfer: true });
   }
 
   /**
@@ -253,8 +163,10 @@ export class Vae {
   }
 
   /** @returns {Promise<Float32Array>} the `parameterCount` trainable values, tensor by tensor in a checkpoint's order */
-  parameters() {
-    return this.#client.request('parameters', {});
+  async parameters() {
+    const values = await this.#client.request('parameters', {});
+    this.#keeping.changed(this.#keeping.copy(values));
+    return values;
   }
 
   /**
@@ -263,7 +175,9 @@ export class Vae {
    * @param {Float32Array} values `parameterCount` of them, as `parameters` gives them
    */
   async setParameters(values) {
-    return this.#client.request('setParameters', { values: floats('parameters', values) }, { transfer: true });
+    const copy = this.#keeping.copy(floats('parameters', values));
+    await this.#client.request('setParameters', { values }, { transfer: true });
+    this.#keeping.changed(copy);
   }
 
   /**
@@ -271,7 +185,9 @@ export class Vae {
    * @param {Uint8Array | ArrayBuffer} bytes
    */
   async load(bytes) {
-    this.#info = await this.#client.request('load', { bytes: new Uint8Array(bytes) });
+    const kept = new Uint8Array(bytes).slice();
+    this.#info = await this.#client.request('load', { bytes: kept });
+    this.#keeping.made({ model: kept.buffer });
   }
 
   /**
@@ -282,18 +198,32 @@ export class Vae {
    */
   async reset(seed, options = {}) {
     checkOptions('reset', options, ['initialisation', 'dataBias']);
-    return this.#client.request('reset', { seed, ...options });
+    await this.#client.request('reset', { seed, ...options });
+    this.#keeping.made({ model: this.spec, weights: 'random', seed, initialisation: options.initialisation });
+    if (options.dataBias) this.#keeping.changed();
   }
 
   /** Ends the worker. */
   dispose() {
+    this.#keeping.end();
     this.#client.dispose();
   }
 
   /** @param {(backend: import('./types.js').BackendInfo) => void} listener */
   onBackendChange(listener) {
+    return this.#client.listen(({ event }) => {
+      if (event === 'backend' || event === 'restart') listener(this.backend);
+    });
+  }
+
+  /**
+   * Tells when the worker failed and another has taken its place: with the model, and its weights as they were about a second ago.
+   * A run does not go on by itself: it ended with an `internal` error whose `details.at` is `worker`.
+   * @param {(problem: string) => void} listener
+   */
+  onRestart(listener) {
     return this.#client.listen((message) => {
-      if (message.event === 'backend') listener(message.backend);
+      if (message.event === 'restart') listener(message.problem);
     });
   }
 }

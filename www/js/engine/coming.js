@@ -41,8 +41,8 @@ export function coming(opening) {
       return standIn(part, asked(part));
     }
     if (key === 'dispose') return () => void opening.then((vae) => vae.dispose(), () => {});
-    if (key === 'onBackendChange') {
-      return (/** @type {Parameters<Vae['onBackendChange']>[0]} */ listener) => void opening.then((vae) => vae.onBackendChange(listener), () => {});
+    if (key === 'onBackendChange' || key === 'onRestart') {
+      return (/** @type {(told: any) => void} */ listener) => void opening.then((vae) => vae[key](listener), () => {});
     }
     return asked(whole)(key);
   }));

@@ -30,7 +30,9 @@ import { training } from './training.js';
 export function createEngine(vae, store, mnist = loadMnist()) {
   const history = new History();
   const report = (/** @type {unknown} */ thrown) => {
-    const { code, message } = toVaeError(thrown);
+    const { code, message, details } = toVaeError(thrown);
+    // What is lost with a worker is asked again of the next one.
+    if (details.at === 'worker') return store.set({ notice: 'notice.worker' });
     // Asked of a model that has been replaced; of the new one it is asked again.
     if (code !== 'aborted') store.set({ error: { code, message } });
   };
@@ -50,6 +52,11 @@ export function createEngine(vae, store, mnist = loadMnist()) {
   };
   vae.onBackendChange((backend) => store.set({ backend }));
   trainee.onBackendChange((backend) => store.set({ backend }));
+  // Its weights are those of about a second ago; whatever was asked of the one before is asked again.
+  vae.onRestart(() => {
+    store.set({ notice: 'notice.worker' });
+    void pictures.refresh();
+  });
 
   /**
    * Replaces the weights: the run ends, counters and curves start afresh, everything shown is looked at again.

@@ -78,21 +78,28 @@ export function shadow(vae) {
       tell(training.backend);
     },
 
-    /** Ends its worker, also one that is on its way. */
+    /** Ends its worker, also one that is on its way; whoever needs one opens another. */
     dispose() {
       ended = true;
       opening?.then((made) => made.dispose(), () => {});
+      opening = null;
+      twin = null;
     },
 
-    /** What is shown becomes what the twin is. To be called exclusively, while the specs agree. */
+    /**
+     * What is shown becomes what the twin is. To be called exclusively, while the specs agree.
+     * @returns {Promise<boolean>} whether it did
+     */
     async handOver() {
-      if (!twin) return;
+      if (!twin) return false;
       const values = await twin.parameters();
       try {
         await vae.setParameters(values);
+        return true;
       } catch (thrown) {
         // Numbers that are not finite: the run's own guard is about to put the last good ones back.
         if (toVaeError(thrown).details.at !== 'parameters') throw thrown;
+        return false;
       }
     },
   };

@@ -28,6 +28,8 @@ export function training(shadow, store, history, { mnist, report, refresh }) {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let telling;
   let toldAt = -Infinity;
+  /** The step whose weights are shown: what a worker that fails cannot take away. */
+  let handed = 0;
 
   const tell = () => {
     clearTimeout(telling);
@@ -41,8 +43,8 @@ export function training(shadow, store, history, { mnist, report, refresh }) {
     if (Object.keys(fresh).length > 0) tell();
   };
 
-  /** @param {TrainRun} current */
-  const handOver = (current) => shadow.exclusively(async () => (run === current ? shadow.handOver() : undefined)).catch(report);
+  /** @param {TrainRun} current @returns {Promise<boolean | void>} whether what is shown is what it had come to when this was asked */
+  const handOver = (current) => shadow.exclusively(async () => run === current && shadow.handOver()).catch(report);
 
   /** What is shown follows the run, until it rests. @param {TrainRun} current */
   const keepHandingOver = async (current) => {
@@ -52,7 +54,7 @@ export function training(shadow, store, history, { mnist, report, refresh }) {
       const { step } = { ...store.state, ...fresh };
       if (step !== shown && !current.paused) {
         shown = step;
-        await handOver(current);
+        if ((await handOver(current)) && run === current) handed = step;
         await refresh();
       }
       await new Promise((resolve) => setTimeout(resolve, Math.max(0, HAND_OVER_MS - (performance.now() - began))));
@@ -67,6 +69,7 @@ export function training(shadow, store, history, { mnist, report, refresh }) {
     // A run counts from one; the page counts since the weights were last set.
     const { step: stepsBefore, epochsDone: epochsBefore } = store.state;
     store.set({ epochsBefore });
+    handed = stepsBefore;
     try {
       for await (const { step, epoch, loss, recon, kl, stepsPerSecond, stepsInEpoch, test } of current) {
         if (run !== current) break;
@@ -83,7 +86,10 @@ export function training(shadow, store, history, { mnist, report, refresh }) {
       }
     } catch (thrown) {
       report(thrown);
-      const { restored } = toVaeError(thrown).details;
+      const { code, details: { at, restored } } = toVaeError(thrown);
+      // What the one that trained has now may be older than what is shown.
+      if ((at === 'worker' || code === 'device-lost') && run === current) return goOn(current, epochsBefore, code);
+      if (ended(thrown)) shadow.dispose();
       // Its last numbers are of weights that are gone.
       if (run === current && restored !== undefined) Object.assign(fresh, history.backTo(stepsBefore + restored));
     }
@@ -93,6 +99,24 @@ export function training(shadow, store, history, { mnist, report, refresh }) {
     flush();
     store.set({ run: 'idle' });
     await refresh();
+  };
+
+  /**
+   * The worker or the GPU's device failed, and another worker, or the CPU, took its place: a run that does what was left to do begins
+   * with the weights that are shown.
+   * @param {TrainRun} lost
+   * @param {number} epochsBefore it
+   * @param {import('../api/errors.js').VaeErrorCode} code
+   */
+  const goOn = async ({ paused }, epochsBefore, code) => {
+    Object.assign(fresh, history.backTo(handed), { step: handed });
+    run = null;
+    flush();
+    const { epochs, warmupEpochs, seed } = store.state;
+    const done = store.state.epochsDone - epochsBefore;
+    const left = { epochs: epochs && Math.max(1, epochs - done), warmupEpochs: Math.max(0, warmupEpochs - done), seed: (seed + handed) >>> 0 };
+    await begin(paused, left);
+    store.set({ notice: code === 'device-lost' ? 'notice.device' : 'notice.worker' });
   };
 
   /** The training set, for the Vae that trains. */
@@ -107,8 +131,11 @@ export function training(shadow, store, history, { mnist, report, refresh }) {
     return twin;
   };
 
-  /** @param {boolean} paused */
-  const begin = async (paused) => {
+  /**
+   * @param {boolean} paused
+   * @param {Partial<Settings>} [other] than the page's settings
+   */
+  const begin = async (paused, other = {}) => {
     const mine = {};
     beginning = mine;
     store.set({ run: 'loading', error: null, notice: null });
@@ -120,7 +147,7 @@ export function training(shadow, store, history, { mnist, report, refresh }) {
         if (!wanted()) return;
         await shadow.follow();
         if (!wanted()) return;
-        run = twin.train(mnist, { ...runSettings(store.state), paused });
+        run = twin.train(mnist, { ...runSettings({ ...store.state, ...other }), paused });
       });
       if (!run || !wanted()) return;
       store.set({ run: paused ? 'paused' : 'running' });
@@ -129,6 +156,7 @@ export function training(shadow, store, history, { mnist, report, refresh }) {
     } catch (thrown) {
       if (beginning === mine) store.set({ run: 'idle' });
       report(thrown);
+      if (ended(thrown)) shadow.dispose();
     }
   };
 
@@ -243,6 +271,15 @@ export function training(shadow, store, history, { mnist, report, refresh }) {
       }
     },
   };
+}
+
+/**
+ * Whether a Vae is at its end: its worker failed, and so did those that followed. Another is opened for the next run.
+ * @param {unknown} thrown
+ */
+function ended(thrown) {
+  const { code, details } = toVaeError(thrown);
+  return code === 'internal' && details.at !== 'worker';
 }
 
 /** Lets the loop that reads the run take what has arrived. */

@@ -48,6 +48,8 @@ export const page = {
 
   'notice.runEnded': 'That change ended the training. The weights stay as they are; Train starts a new run.',
   'notice.replaced': 'The training ended: the model has other weights now.',
+  'notice.worker': 'A part of the engine stopped by itself and was started again. Everything goes on; at most about a second of training is lost.',
+  'notice.device': 'The GPU went away. Training goes on on the CPU from the last weights; at most a moment of it is repeated.',
   'notice.linkReady': 'The address bar holds the link: copy it from there.',
 
   'error.invalid-argument': 'Something asked for is outside what the model can do. Nothing was changed.',

@@ -48,6 +48,8 @@ export const page = {
 
   'notice.runEnded': '这一更改结束了训练。权重保持不变；按“训练”开始新的一次。',
   'notice.replaced': '训练已结束：模型现在换了权重。',
+  'notice.worker': '引擎的一部分意外停止，已自动重新启动。一切照常继续，最多丢失约一秒钟的训练。',
+  'notice.device': 'GPU 已断开。训练从最近的权重起在 CPU 上继续，最多重复片刻的训练。',
   'notice.linkReady': '链接就在地址栏里，请从那里复制。',
 
   'error.invalid-argument': '所要求的超出了模型的能力范围。没有任何改动。',
