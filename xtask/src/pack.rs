@@ -120,9 +120,14 @@ fn take_engine(site: &Path, target: &Path, version: &str) -> Result<()> {
 
 /// What the element fetches besides: styles, other people's libraries with their licences, the few test digits.
 fn take_element(project: &Project, site: &Path, package: &Path) -> Result<()> {
-    take(&project.path("www/css"), &package.join("css"), "css")?;
+    // Elements read styles as text; what ends in css some bundlers refuse to leave as it is.
+    for style in files(&project.path("www/css"), "css")? {
+        let name = style.file_name().and_then(|name| name.to_str()).context("a style without a name")?;
+        web::copy(&style, &package.join("css").join(format!("{name}.txt")))?;
+    }
     for (folder, file) in ELEMENT {
-        web::copy(&site.join(folder).join(file), &package.join(folder).join(file))?;
+        let target = if file.ends_with(".css") { format!("{file}.txt") } else { file.to_owned() };
+        web::copy(&site.join(folder).join(file), &package.join(folder).join(target))?;
     }
     Ok(())
 }
@@ -179,8 +184,11 @@ fn gather(project: &Project, modules: &Path, package: &Path) -> Result<()> {
 fn file_tables(package: &Path) -> Result<String> {
     let weights = entries(&files(&package.join("pretrained"), "safetensors")?, ".safetensors", "")?;
     let posteriors = entries(&files(&package.join("pretrained"), "json")?, ".posteriors.json", "")?;
-    let mut styles = entries(&files(&package.join("css"), "css")?, "", "")?;
-    styles.extend(entries(&files(&package.join("vendor"), "css")?, "", "vendor/")?);
+    let mut styles = entries(&files(&package.join("css"), "txt")?, ".txt", "")?;
+    let vendored = files(&package.join("vendor"), "txt")?
+        .into_iter()
+        .filter(|path| path.to_string_lossy().ends_with(".css.txt"));
+    styles.extend(entries(&vendored.collect::<Vec<_>>(), ".txt", "vendor/")?);
     let tables = [("PRETRAINED", weights), ("POSTERIORS", posteriors), ("STYLES", styles)];
     let tables = tables.map(|(name, entries)| file_table(name, &entries));
     Ok(format!("// The package's files by name. Made by the build.\n\n{}", tables.join("\n")))
@@ -274,8 +282,8 @@ mod tests {
             file_table("PRETRAINED", &weights).lines().nth(2),
             Some("  'mini-2': () => new URL('../../pretrained/mini-2.safetensors', import.meta.url).href,")
         );
-        let styles = entries(&[PathBuf::from("vendor/a.css")], "", "vendor/").unwrap();
-        assert_eq!(styles, [("vendor/a.css".to_owned(), "vendor/a.css".to_owned())]);
+        let styles = entries(&[PathBuf::from("vendor/a.css.txt")], ".txt", "vendor/").unwrap();
+        assert_eq!(styles, [("vendor/a.css".to_owned(), "vendor/a.css.txt".to_owned())]);
         assert!(entries(&[PathBuf::from("x/a.txt")], ".css", "").is_err());
     }
 
