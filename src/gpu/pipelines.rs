@@ -1,7 +1,5 @@
 //! Compiled shaders, each made once per executor and shared by all plans.
 
-use std::collections::BTreeMap;
-
 use crate::error::{Error, Result};
 use crate::op::Step;
 
@@ -15,13 +13,13 @@ pub(super) struct Pipeline {
     pub(super) layout: wgpu::BindGroupLayout,
 }
 
-/// The pipelines made so far.
+/// The pipelines made so far. A few dozen at most: a list costs the browser less code than a map.
 #[derive(Debug)]
 pub(super) struct Pipelines {
     /// Shape of bind group 0: the step's block, at an offset given with each step.
     pub(super) step_layout: wgpu::BindGroupLayout,
-    made: BTreeMap<usize, Pipeline>,
-    replaced: BTreeMap<usize, String>,
+    made: Vec<(usize, Pipeline)>,
+    replaced: Vec<(usize, String)>,
 }
 
 fn entry(binding: u32, ty: wgpu::BufferBindingType, dynamic: bool) -> wgpu::BindGroupLayoutEntry {
@@ -43,13 +41,14 @@ impl Pipelines {
             label: Some("step"),
             entries: &[step],
         });
-        Self { step_layout, made: BTreeMap::new(), replaced: BTreeMap::new() }
+        Self { step_layout, made: Vec::new(), replaced: Vec::new() }
     }
 
     /// Puts another text in the place of a shader's, for pipelines made from now on.
     pub(super) fn replace(&mut self, shader: usize, source: String) {
-        self.made.remove(&shader);
-        self.replaced.insert(shader, source);
+        self.made.retain(|made| made.0 != shader);
+        self.replaced.retain(|replaced| replaced.0 != shader);
+        self.replaced.push((shader, source));
     }
 
     /// The pipeline of a shader whose bindings from 1 on are written or not as `writes` says.
@@ -57,11 +56,12 @@ impl Pipelines {
     /// # Errors
     /// [`Error::Unsupported`] with the compiler's words where the driver refuses the shader.
     pub(super) fn get(&mut self, adapter: &Adapter, shader: usize, writes: &[bool]) -> Result<Pipeline> {
-        if let Some(made) = self.made.get(&shader) {
+        if let Some((_, made)) = self.made.iter().find(|made| made.0 == shader) {
             return Ok(made.clone());
         }
         let name = SHADERS[shader].name;
-        let source = self.replaced.get(&shader).cloned().unwrap_or_else(|| SHADERS[shader].source());
+        let source = self.replaced.iter().find(|replaced| replaced.0 == shader);
+        let source = source.map_or_else(|| SHADERS[shader].source(), |replaced| replaced.1.clone());
         let device = &adapter.device;
         let storage = writes
             .iter()
@@ -95,7 +95,7 @@ impl Pipelines {
             other => other,
         })?;
         let made = Pipeline { pipeline, layout };
-        self.made.insert(shader, made.clone());
+        self.made.push((shader, made.clone()));
         Ok(made)
     }
 }

@@ -5,8 +5,6 @@
 //! arena. What weight gradients read is placed first, since one dispatch reads four arenas; a network needs a fifth for
 //! the rest.
 
-use std::collections::BTreeSet;
-
 use crate::error::{Error, Result};
 use crate::op::{Op, Space, View};
 use crate::plan::Plan;
@@ -57,7 +55,7 @@ pub(super) fn place(plan: &Plan) -> Result<Placement> {
         }
         let len = buffer.len.max(1).next_multiple_of(ALIGN);
         let taken = |arena: usize| {
-            let beside = |j: usize| conflicts.contains(&(j.min(i), j.max(i)));
+            let beside = |j: usize| conflicts[i * plan.buffers.len() + j];
             let there = |place: &Option<Place>| place.is_some_and(|place| place.arena == arena);
             places.iter().enumerate().any(|(j, place)| there(place) && beside(j))
                 || arenas[arena] > MAX_ARENA - len
@@ -92,9 +90,10 @@ fn local(view: View) -> Option<usize> {
     }
 }
 
-/// Pairs of buffers, the lower number first, that one operation, or one chain of them, reads and writes.
-fn conflicts(plan: &Plan) -> Result<BTreeSet<(usize, usize)>> {
-    let mut pairs = BTreeSet::new();
+/// Whether one operation, or one chain of them, reads one buffer and writes the other: a square table of both numbers.
+fn conflicts(plan: &Plan) -> Result<Vec<bool>> {
+    let count = plan.buffers.len();
+    let mut table = vec![false; count * count];
     let alone = plan.ops.iter().map(std::slice::from_ref);
     let chains = fuse::chains(plan, 0..plan.ops.len());
     for ops in alone.chain(chains.into_iter().map(|chain| &plan.ops[chain])) {
@@ -105,11 +104,12 @@ fn conflicts(plan: &Plan) -> Result<BTreeSet<(usize, usize)>> {
                 if read == write {
                     return Err(in_place(&ops[0]));
                 }
-                pairs.insert((read.min(write), read.max(write)));
+                table[read * count + write] = true;
+                table[write * count + read] = true;
             }
         }
     }
-    Ok(pairs)
+    Ok(table)
 }
 
 fn in_place(op: &Op) -> Error {
@@ -118,6 +118,8 @@ fn in_place(op: &Op) -> Error {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
     use crate::binarize::Binarize;
     use crate::loss::Objective;

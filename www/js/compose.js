@@ -56,7 +56,7 @@ export function hideParts(root, { hide }) {
  *   shown has been computed
  */
 export async function compose(root, store, { engine, opening, again = false, digits, known, early, groups }) {
-  mountAll(root, early, store);
+  mountAll(root, early, store, engine);
   const seen = opening.then(() => {
     if (again) return undefined;
     engine.adopt();

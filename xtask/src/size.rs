@@ -12,7 +12,7 @@ pub(crate) const WASM: [&str; 2] = ["wasm/vae-playground_bg.wasm", "wasm/vae-pla
 
 /// The most bytes that the gzipped wasm of one build may have; a visitor gets one of them. The aim is 250,000, which dense models alone
 /// kept; this only keeps it from growing further.
-const LIMIT: u64 = 295_000;
+const LIMIT: u64 = 284_000;
 
 /// Sizes of one file in bytes.
 #[derive(Debug, Clone, Copy)]
@@ -21,10 +21,14 @@ pub(crate) struct Size {
     gzip: u64,
 }
 
-/// Measures one of `site`'s files.
+/// Measures one of `site`'s files: its gzipped file is what visitors fetch, or what `gzip -9` makes of it where it has none.
 fn measure(site: &Path, file: &str) -> Result<Size> {
     let path = site.join(file);
     let bytes = fs::read(&path).with_context(|| format!("reading {}", path.display()))?;
+    let packed = site.join(format!("{file}.gz"));
+    if let Ok(packed) = fs::metadata(&packed) {
+        return Ok(Size { raw: bytes.len() as u64, gzip: packed.len() });
+    }
     let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
     encoder.write_all(&bytes)?;
     Ok(Size { raw: bytes.len() as u64, gzip: encoder.finish()?.len() as u64 })
