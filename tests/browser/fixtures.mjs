@@ -1,11 +1,8 @@
 // What every browser test gets: the built site on a local server, and a watch on everything that goes wrong.
 
-import { fileURLToPath } from 'node:url';
 import { test as base, expect } from '@playwright/test';
 import { serveSite } from './site-server.mjs';
-
-/** The built site; another folder may be named, to try the page without building it. */
-const SITE = process.env.SITE ?? fileURLToPath(new URL('../../dist', import.meta.url));
+import { SITE } from './site.mjs';
 
 /** Not the root, because the site must work under any path. */
 const SUB_PATH = '/a/sub/path/';
@@ -52,6 +49,8 @@ export class Problems {
 
   /** @param {import('@playwright/test').ConsoleMessage} message */
   #console(message) {
+    // Said by the test runner, which keeps the service worker out of all specs but its own.
+    if (message.text().includes('registration blocked by Playwright')) return;
     if (['error', 'warning'].includes(message.type())) this.#found.push(`console ${message.type()}: ${message.text()}`);
   }
 }

@@ -13,7 +13,8 @@ export default defineConfig({
   timeout: 120_000,
   expect: { timeout: 20_000 },
   reporter: [['list']],
-  use: { browserName: 'chromium', headless: true, screenshot: 'only-on-failure' },
+  // Requests that a service worker answers cannot be looked at; the specs of working offline allow it.
+  use: { browserName: 'chromium', headless: true, serviceWorkers: 'block', screenshot: 'only-on-failure' },
   projects: [
     {
       name: 'cpu',

@@ -10,6 +10,7 @@ import { createEngine } from './engine/engine.js';
 import { knownPosteriors } from './engine/known-posteriors.js';
 import { someDigits } from './engine/some-digits.js';
 import { LANGUAGES } from './i18n/languages.js';
+import { keepForOffline } from './offline.js';
 import { openVae } from './open-vae.js';
 import { SETTING_KEYS, presetSettings } from './recipe.js';
 import { createStore, initialState } from './store.js';
@@ -94,6 +95,7 @@ async function start() {
   if (said.z && said.z.length === store.state.spec?.latent) engine.setZ(said.z);
   store.set({ ready: true });
   document.body.dataset.testid = 'ready';
+  keepForOffline();
   if (store.state.startPaused) await engine.prepare();
 }
 

@@ -8,6 +8,7 @@ mod fuzz;
 mod gzip;
 mod inline;
 mod mnist;
+mod offline;
 mod pack;
 mod package_check;
 mod pretrain;

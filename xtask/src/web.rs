@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 use xshell::cmd;
 
 use crate::project::Project;
-use crate::{bundle, gzip, mnist, size, tools, wasm_version};
+use crate::{bundle, gzip, mnist, offline, size, tools, wasm_version};
 
 /// How the wasm is compiled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,7 +52,8 @@ pub(crate) fn site(project: &Project) -> PathBuf {
 /// Builds the site into `dist/`.
 pub(crate) fn build(project: &Project, profile: Profile) -> Result<()> {
     tools::ensure(project)?;
-    let status = trunk(project, "build", profile).status().context("starting trunk")?;
+    let status =
+        trunk(project, "build", profile).env(offline::WANTED, "true").status().context("starting trunk")?;
     if !status.success() {
         bail!("trunk build failed ({status})");
     }
@@ -140,6 +141,10 @@ pub(crate) fn post_build_hook(project: &Project) -> Result<()> {
     }
     for directory in ["wasm", "pretrained"] {
         pack(&staging.join(directory), release)?;
+    }
+    if release && env::var_os(offline::WANTED).is_some() {
+        let source = fs::read_to_string(project.path("www/sw.js")).context("reading www/sw.js")?;
+        offline::write(&staging, &source)?;
     }
     for file in built {
         size::report(&staging, file)?;
