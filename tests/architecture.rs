@@ -32,7 +32,10 @@ fn files(folder: &Path, extensions: &[&str]) -> Vec<PathBuf> {
     for entry in fs::read_dir(folder).unwrap_or_else(|e| panic!("{}: {e}", folder.display())) {
         let path = entry.unwrap().path();
         if path.is_dir() {
-            if !path.ends_with("data") || !path.starts_with(root().join("www")) {
+            // What was fetched lies beside what was written.
+            let fetched = path.ends_with("node_modules")
+                || (path.ends_with("data") && path.starts_with(root().join("www")));
+            if !fetched {
                 found.extend(files(&path, extensions));
             }
         } else if extensions.iter().any(|e| path.extension().is_some_and(|x| x == *e)) {

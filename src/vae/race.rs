@@ -32,6 +32,8 @@ pub struct Terms {
     pub parameters: u32,
     /// Images a step.
     pub batch: u32,
+    /// Draws of z for each image, which a step decodes.
+    pub draws: u32,
     /// Workers that would share the CPU's steps.
     pub workers: u32,
 }
@@ -108,7 +110,13 @@ impl Vae {
     }
 
     fn terms(&self, adapter: &str, config: &TrainConfig, workers: u32) -> Terms {
-        Terms { adapter: adapter.into(), parameters: self.layout.len, batch: config.batch, workers }
+        Terms {
+            adapter: adapter.into(),
+            parameters: self.layout.len,
+            batch: config.batch,
+            draws: config.objective.samples(),
+            workers,
+        }
     }
 
     fn times_of(&self, adapter: &str, config: &TrainConfig, workers: u32) -> Option<StepTimes> {

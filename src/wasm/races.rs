@@ -9,7 +9,7 @@ use crate::error::Error;
 use crate::executor::StepTimes;
 use crate::vae::race::{self, Race, Terms};
 
-/// All races that are known: `[{ adapter, parameters, batch, workers, gpu, cpu }]`, times in microseconds.
+/// All races that are known: `[{ adapter, parameters, batch, draws, workers, gpu, cpu }]`, times in microseconds.
 ///
 /// # Errors
 /// None in practice.
@@ -24,7 +24,8 @@ pub fn races() -> JsResult {
 /// `invalid-argument` for what is no race.
 #[wasm_bindgen(js_name = knowRace)]
 pub fn know_race(value: &JsValue) -> JsResult<()> {
-    let o = Options::new("race", value, &["adapter", "parameters", "batch", "workers", "gpu", "cpu"])?;
+    let o =
+        Options::new("race", value, &["adapter", "parameters", "batch", "draws", "workers", "gpu", "cpu"])?;
     let missing = |key: &str| Error::argument(key, "missing");
     let count = |key: &str| o.count(key)?.ok_or_else(|| missing(key));
     let adapter = o.text("adapter")?.ok_or_else(|| missing("adapter"))?;
@@ -32,6 +33,7 @@ pub fn know_race(value: &JsValue) -> JsResult<()> {
         adapter,
         parameters: count("parameters")?,
         batch: count("batch")?,
+        draws: count("draws")?,
         workers: count("workers")?,
     };
     race::remember(Race { terms, times: StepTimes { gpu: count("gpu")?, cpu: count("cpu")? } });

@@ -55,8 +55,13 @@ fn a_gpu_that_lost_is_asked_again_on_other_terms() {
         let images = Dataset::from_u8(images(40, 784), None, 784).unwrap();
         vae.set_dataset(&images, None).unwrap();
         let adapter = vae.backend().adapter.clone().unwrap();
-        let terms =
-            |batch| Terms { adapter: adapter.clone(), parameters: vae.layout().len, batch, workers: 3 };
+        let terms = |batch| Terms {
+            adapter: adapter.clone(),
+            parameters: vae.layout().len,
+            batch,
+            draws: 1,
+            workers: 3,
+        };
         let [small, large, other] = [terms(2), terms(20), terms(30)];
         let before = vae.params().await.unwrap();
         let settings = |batch| TrainConfig { steps: Some(1), batch, ..TrainConfig::default() };

@@ -7,7 +7,7 @@ import { KnownRaces } from '../../www/js/api/known-races.js';
 /** @typedef {import('../../www/js/api/types.js').Race} Race */
 
 const DAY = 24 * 3600 * 1000;
-const RACE = Object.freeze({ adapter: 'a GPU', parameters: 1000, batch: 128, workers: 1, gpu: 300, cpu: 900 });
+const RACE = Object.freeze({ adapter: 'a GPU', parameters: 1000, batch: 128, draws: 1, workers: 1, gpu: 300, cpu: 900 });
 
 /** An IndexedDB of one store, on `disk`. @param {Map<string, any>} disk */
 function factory(disk) {

@@ -81,7 +81,7 @@ test('one that fails while it is restored, or too often, is the last', async () 
   await assert.rejects(other.request('layers', {}), { code: 'internal', details: {} });
 });
 
-test('a worker that owes an answer and says nothing for half a minute is given up; a slow one that still hears is not', async (context) => {
+test('a worker that owes an answer and says nothing for a minute is given up; a slow one that still hears is not, nor one that was asked for much', async (context) => {
   context.mock.timers.enable({ apis: ['setInterval'] });
   const tick = async () => {
     context.mock.timers.tick(5_000);
@@ -94,9 +94,19 @@ test('a worker that owes an answer and says nothing for half a minute is given u
   assert.ok(slow.asked.includes('cancel'));
   assert.deepEqual(told, []);
   slow.mute.push('cancel');
-  for (let i = 0; i < 7; i++) await tick();
+  for (let i = 0; i < 13; i++) await tick();
   assert.deepEqual(told.map(({ event }) => event), ['train-end', 'restart']);
-  assert.match(/** @type {any[]} */ (told)[1].problem, /no answer for 30 s/);
+  assert.match(/** @type {any[]} */ (told)[1].problem, /no answer for 60 s/);
+  client.dispose();
+});
+
+test('a worker that was asked for much may be silent for as long as it takes', async (context) => {
+  context.mock.timers.enable({ apis: ['setInterval'] });
+  const busy = new EchoPort('elbo', 'cancel');
+  const { client, told } = following(busy, new EchoPort());
+  void client.request('elbo', /** @type {any} */ ({})).catch(() => {});
+  for (let i = 0; i < 100; i++) context.mock.timers.tick(5_000);
+  assert.deepEqual(told, []);
   client.dispose();
 });
 

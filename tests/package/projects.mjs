@@ -9,8 +9,10 @@ import { promisify } from 'node:util';
 const HERE = fileURLToPath(new URL('.', import.meta.url));
 const WORK = fileURLToPath(new URL('../../target/npm/examples/', import.meta.url));
 const NPM = process.platform === 'win32' ? 'npm.cmd' : 'npm';
-const QUIET = ['--ignore-scripts', '--no-audit', '--no-fund', '--silent'];
+const QUIET = ['--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error', '--fetch-retries=5'];
 const START_SECONDS = 90;
+/** Nothing that an example does takes longer; what hangs must not outlive the test. */
+const LONGEST_MS = 9 * 60_000;
 
 /** What the stage of `cargo xtask test` packed. */
 export function tarball() {
@@ -29,7 +31,7 @@ export function tarball() {
 export async function run(directory, program, args) {
   const env = { ...process.env, NEXT_TELEMETRY_DISABLED: '1', CI: '1' };
   try {
-    const { stdout, stderr } = await promisify(execFile)(program, args, { cwd: directory, env, maxBuffer: 1 << 26 });
+    const { stdout, stderr } = await promisify(execFile)(program, args, { cwd: directory, env, maxBuffer: 1 << 26, timeout: LONGEST_MS, killSignal: 'SIGKILL' });
     return stdout + stderr;
   } catch (thrown) {
     const { stdout = '', stderr = '' } = /** @type {{ stdout?: string, stderr?: string }} */ (thrown);

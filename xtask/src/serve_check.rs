@@ -31,7 +31,9 @@ pub(crate) fn run(project: &Project) -> Result<()> {
     tools::ensure(project)?;
     let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port();
     let mut command = web::trunk(project, "serve", Profile::Release);
-    command.args(["--port", &port.to_string()]);
+    // The site that other stages look at stays what `cargo xtask build` made.
+    let elsewhere = project.path("target/serve-check");
+    command.args(["--port", &port.to_string(), "--dist"]).arg(elsewhere);
     let mut server = Server(command.spawn().context("starting trunk")?);
 
     let start = Instant::now();

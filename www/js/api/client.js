@@ -15,9 +15,11 @@ import { transferables, unpackError } from './protocol.js';
 
 /** Looks at the worker this often, while it owes an answer. */
 const LOOK_MS = 5_000;
-/** After so many looks without a word it is asked for one, and after so many it is given up: no task is nearly as long. */
+/** After so many looks without a word it is asked for one, and after so many it is given up. */
 const ASKED = 3;
-const GIVEN_UP = 6;
+const GIVEN_UP = 12;
+/** What takes no longer, however large the model and whoever's machine. Others compute as much as they are asked for. */
+const SHORT = /** @type {readonly string[]} */ (['interpret', 'pause', 'resume', 'parameters', 'setParameters', 'setHyperparameters', 'describe', 'checkSettings', 'checkCheckpoint']);
 /** A worker that fails more often than so within a minute would fail again. */
 const MOST_FAILURES = 3;
 const MINUTE_MS = 60_000;
@@ -76,7 +78,8 @@ export class Client {
 
   /** Whether the worker still answers. */
   #look() {
-    if (this.#waiting.size === 0) return void (this.#silence = 0);
+    const long = [...this.#waiting.values()].some(({ op }) => !SHORT.includes(op));
+    if (this.#waiting.size === 0 || long) return void (this.#silence = 0);
     this.#silence += 1;
     // Answered whatever else is under way, but not from within an endless loop.
     if (this.#silence === ASKED) this.port.postMessage({ id: 0, op: 'cancel', args: { id: 0 }, seen: this.#seen }, []);

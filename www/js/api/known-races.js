@@ -17,7 +17,7 @@ const PATIENCE_MS = 500;
 /** Which engine ran the race, when, and the race.
  * @typedef {{ key: string, engine: string, at: number, race: Race }} Kept */
 
-const COUNTS = /** @type {const} */ (['parameters', 'batch', 'workers', 'gpu', 'cpu']);
+const COUNTS = /** @type {const} */ (['parameters', 'batch', 'draws', 'workers', 'gpu', 'cpu']);
 
 /** @param {any} race @returns {race is Race} */
 function whole(race) {
@@ -26,8 +26,8 @@ function whole(race) {
 }
 
 /** @param {Race} race @param {string} engine */
-function keyOf({ adapter, parameters, batch, workers }, engine) {
-  return JSON.stringify([FORM, engine, adapter, parameters, batch, workers]);
+function keyOf({ adapter, parameters, batch, draws, workers }, engine) {
+  return JSON.stringify([FORM, engine, adapter, parameters, batch, draws, workers]);
 }
 
 /**

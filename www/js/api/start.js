@@ -11,8 +11,8 @@ import { startElsewhere, startUsual, workerFile } from './worker-file.js';
 let spare = null;
 /** Said once. */
 let warned = false;
-/** A module that imports the worker's, for origins whose scripts a page may import but not start. @type {string | null} */
-let bridge = null;
+/** Modules that import a worker's, by its address, for origins whose scripts a page may import but not start. @type {Map<string, string>} */
+const bridges = new Map();
 
 /**
  * Begins to fetch and to compile the engine; the next Vae that takes it from its usual place has it at once.
@@ -59,7 +59,8 @@ export function startWorker(from) {
 function imported(url, name) {
   // A file of the page's own origin can be started as it is, or not at all.
   if (!('location' in globalThis) || new URL(url).origin === globalThis.location.origin) throw new Error('no worker could be started from its file');
-  bridge ??= URL.createObjectURL(new Blob([`import ${JSON.stringify(url)};`], { type: 'text/javascript' }));
+  const bridge = bridges.get(url) ?? URL.createObjectURL(new Blob([`import ${JSON.stringify(url)};`], { type: 'text/javascript' }));
+  bridges.set(url, bridge);
   return new Worker(bridge, { type: 'module', name });
 }
 
