@@ -5,6 +5,7 @@ import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { createContext, SourceTextModule } from 'node:vm';
 import { before, test } from 'node:test';
+import { mutated, random } from './hostile.mjs';
 import { install } from './projects.mjs';
 
 /** The installed package's folder. @type {string} */
@@ -101,4 +102,47 @@ test('every preset with weights opens with them; WebGPU and MNIST from nowhere a
   }
   await assert.rejects(Vae.create({ backend: 'webgpu' }), { code: 'unsupported' });
   await assert.rejects(loadMnist({}), { code: 'invalid-argument', message: /does not contain MNIST/ });
+});
+
+test('hostile files are refused with a code, and the model stays as it was', async (context) => {
+  const count = Number(process.env.HOSTILE_FILES ?? 500);
+  const { Vae, VaeError, parseIdx } = await load('js/api/index.js');
+  const vae = await Vae.create({ model: 'mini-2', weights: 'random', backend: 'cpu', seed: 3 });
+  const good = await vae.save();
+  const image = new Float32Array(784).fill(0.5);
+  const idx = Uint8Array.of(0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 3, 0, 0, 0, 3, ...Array.from({ length: 18 }, (_, i) => i));
+  const next = random(20_260_000);
+  /** @type {Record<string, number>} */
+  const seen = {};
+  const note = (/** @type {string} */ what) => void (seen[what] = (seen[what] ?? 0) + 1);
+  let { mu: before } = await vae.encode(image);
+  for (let i = 0; i < count; i++) {
+    const file = mutated(good, next);
+    try {
+      await vae.load(file);
+      note('checkpoint: taken');
+      ({ mu: before } = await vae.encode(image));
+      assert.ok([...before].every(Number.isFinite));
+    } catch (caught) {
+      const thrown = /** @type {any} */ (caught);
+      assert.ok(thrown instanceof VaeError, String(thrown));
+      assert.ok(['invalid-checkpoint', 'invalid-spec'].includes(thrown.code), `${thrown.code}: ${thrown.message}`);
+      assert.ok(thrown.message.length > 10);
+      note(`checkpoint: ${thrown.code}`);
+      // A model that was half replaced would answer otherwise.
+      if (i % 10 === 0) assert.deepEqual((await vae.encode(image)).mu, before);
+    }
+    try {
+      const { dims, data } = await parseIdx(mutated(idx, next));
+      assert.equal(data.length, dims.reduce((/** @type {number} */ product, /** @type {number} */ n) => product * n, 1));
+      note('IDX: taken');
+    } catch (caught) {
+      const thrown = /** @type {any} */ (caught);
+      assert.ok(thrown instanceof VaeError && thrown.code === 'invalid-argument', String(thrown));
+      note(`IDX: ${thrown.code}`);
+    }
+  }
+  context.diagnostic(`${2 * count} files: ${JSON.stringify(seen)}`);
+  assert.ok(seen['checkpoint: invalid-checkpoint'] > count / 4);
+  vae.dispose();
 });

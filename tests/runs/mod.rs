@@ -148,6 +148,26 @@ pub(crate) fn a_fault_restores_the_last_good_parameters(choice: Choice) {
     train(&mut vae, TrainConfig { epochs: Some(1), ..self::config() });
 }
 
+/// A learning rate that no one can have meant: parameters stay finite, and the run's end says why.
+pub(crate) fn a_learning_rate_of_a_million_ends_the_run(choice: Choice) {
+    let mut vae = open(choice, 1);
+    let config = TrainConfig { epochs: Some(50), learning_rate: 1e6, ..config() };
+    vae.train_start(config, Position::default()).unwrap();
+    let error = finish(&mut vae, 5).unwrap_err();
+    let Error::Diverged { restored, .. } = &error else { panic!("{error}") };
+    assert!(*restored < 10, "{error}");
+    assert!(block_on(vae.params()).unwrap().iter().all(|p| p.is_finite()));
+    // A run does not begin with infinities made by hand.
+    for infinity in [f32::INFINITY, f32::NEG_INFINITY, f32::NAN] {
+        let mut params = block_on(vae.params()).unwrap();
+        params[7] = infinity;
+        vae.set_params(&params).unwrap();
+        vae.train_start(self::config(), Position::default()).unwrap();
+        let error = finish(&mut vae, 5).unwrap_err();
+        assert!(error.to_string().contains("not finite"), "{error}");
+    }
+}
+
 pub(crate) fn a_last_bad_update_is_found(choice: Choice) {
     let mut vae = open(choice, 1);
     let config = TrainConfig { steps: Some(1), epochs: None, learning_rate: f32::MAX, ..config() };
@@ -292,6 +312,7 @@ macro_rules! runs_on {
             every_step_and_epoch_is_reported_once,
             losses_fall,
             a_fault_restores_the_last_good_parameters,
+            a_learning_rate_of_a_million_ends_the_run,
             a_last_bad_update_is_found,
             same_seed_same_bits,
             resuming_continues_the_same_run,

@@ -35,6 +35,9 @@ function build(element, store, engine) {
     warmup.hidden = objective === 'autoencoder';
     epsilon.hidden = optimizer === 'sgd';
   });
+  const rests = h('input', { type: 'checkbox', id: 'rests-hidden', 'data-testid': 'rests-hidden' });
+  rests.addEventListener('change', () => store.set({ restsHidden: rests.checked }));
+  store.watch(['restsHidden'], ({ restsHidden }) => void (rests.checked = restsHidden));
   made.body.append(
     h('p', { class: 'caption', text: 'recipe.words' }),
     h(
@@ -56,6 +59,7 @@ function build(element, store, engine) {
       numberField(store, engine, 'clipNorm', 'recipe.clipNorm', 'clip-norm'),
       choiceField(store, engine, 'initialisation', 'recipe.initialisation', 'initialisation', { pytorch: 'PyTorch', glorot: 'Glorot' }),
     ),
+    h('label', { class: 'tick' }, rests, h('span', { text: 'recipe.restsHidden' })),
   );
   return made;
 }

@@ -11,6 +11,7 @@ import { OWN_MODEL } from '../state/model.js';
 import { atlas } from './atlas.js';
 import { contest } from './contest.js';
 import { drawing } from './drawing.js';
+import { restWhileHidden } from './hidden-tab.js';
 import { inside } from './inside.js';
 import { inference } from './inference.js';
 import { keepsakes } from './keepsake.js';
@@ -43,6 +44,7 @@ export function createEngine(vae, store, mnist = loadMnist()) {
   quality(vae, store, report);
   const trainee = shadow(vae);
   const trainer = training(trainee, store, history, { mnist, report, refresh: pictures.refresh });
+  restWhileHidden(store, trainer);
   const sides = contest({ mnist, backend: () => vae.backend.kind, report });
 
   const adopt = () => {

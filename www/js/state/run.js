@@ -27,6 +27,7 @@
  * @property {import('../api/types.js').Initialisation} initialisation how weights begin when everything is forgotten
  * @property {boolean} dataBias
  * @property {RunPhase} run
+ * @property {boolean} restsHidden a run waits while the page is hidden
  * @property {number} step optimiser steps since the weights were last set
  * @property {number} epoch the one under way, or the last
  * @property {number} epochsDone epochs that were seen to their end
@@ -49,7 +50,7 @@ export function runState() {
     optimizer: 'adam', learningRate: 1e-3, batchSize: 128, beta: 1, seed: 1,
     objective: 'elbo', draws: 50, freeBits: 0, binarize: 'none', warmupEpochs: 0, epochs: 0, schedule: 'constant',
     epsilon: 1e-8, weightDecay: 0, clipNorm: 0, initialisation: 'pytorch', dataBias: false,
-    run: 'idle', step: 0, epoch: 0, epochsDone: 0, stepsInEpoch: 0, epochStep: 0, epochsBefore: 0, stepsPerSecond: 0, train: null, test: null,
+    run: 'idle', restsHidden: false, step: 0, epoch: 0, epochsDone: 0, stepsInEpoch: 0, epochStep: 0, epochsBefore: 0, stepsPerSecond: 0, train: null, test: null,
     historyVersion: 0,
     data: null, dataReady: false,
   };

@@ -20,6 +20,7 @@ export const consoleTexts = {
   'recipe.schedule.stages': 'falls in stages',
   'recipe.epsilon': 'Optimiser’s ε',
   'recipe.weightDecay': 'Weight decay (L2)',
+  'recipe.restsHidden': 'Wait while this tab is hidden',
   'recipe.clipNorm': 'Gradient norm, at most (0: any)',
   'recipe.initialisation': 'Initial weights',
 

@@ -20,6 +20,7 @@ export const consoleTexts = {
   'recipe.schedule.stages': '分段下降',
   'recipe.epsilon': '优化器的 ε',
   'recipe.weightDecay': '权重衰减（L2）',
+  'recipe.restsHidden': '此标签页隐藏时暂停训练',
   'recipe.clipNorm': '梯度范数上限（0：不限）',
   'recipe.initialisation': '初始权重',
 
