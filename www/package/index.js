@@ -15,6 +15,18 @@
 /** @typedef {import('./types.js').Losses} Losses */
 /** @typedef {import('./types.js').Preset} Preset */
 /** @typedef {import('./types.js').Preprocessed} Preprocessed */
+/** @typedef {import('./types.js').Initialisation} Initialisation */
+/** @typedef {import('./create.js').MnistHandle} MnistHandle */
+/** @typedef {import('./check.js').Check} Check */
+/** @typedef {import('./gallery.js').Gallery} Gallery */
+/** @typedef {import('./inside.js').Inside} Inside */
+/** @typedef {import('./measure.js').Measure} Measure */
+/** @typedef {import('./measure.js').LongOptions} LongOptions */
+/** @typedef {import('./profile.js').Profile} Profile */
+/** @typedef {import('./profile.js').ProfileOptions} ProfileOptions */
+/** @typedef {import('./protocol.js').Drawing} Drawing */
+/** @typedef {import('./protocol.js').Interpretation} Interpretation */
+/** @typedef {import('./questions.js').Labels} Labels */
 
 export { Vae } from './vae.js';
 export { loadMnist, parseIdx, preprocessDrawing } from './data.js';

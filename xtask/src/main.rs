@@ -1,5 +1,6 @@
 //! The project's commands, one module each: `cargo xtask serve | test | build | pack | bench | pretrain | fuzz`.
 
+mod api_docs;
 mod audit;
 mod bench;
 mod bundle;
@@ -53,6 +54,12 @@ enum Command {
     },
     /// Make the npm package: a tarball in target/npm/
     Pack {
+        /// A built site to take wasm and weights from; one is built when left out
+        #[arg(long)]
+        site: Option<PathBuf>,
+    },
+    /// Describe the package's API from its types: pages in target/npm/docs/
+    Docs {
         /// A built site to take wasm and weights from; one is built when left out
         #[arg(long)]
         site: Option<PathBuf>,
@@ -123,6 +130,7 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Pack { site } => {
             pack::run(&project, site.as_deref())?;
         }
+        Command::Docs { site } => api_docs::run(&project, site.as_deref())?,
         Command::Test { stages } => return test::run(&project, &stages),
         Command::Bench { place } => bench::run(&project, place)?,
         Command::Pretrain { name } => pretrain::run(&project, name.as_deref())?,

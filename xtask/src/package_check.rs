@@ -7,10 +7,10 @@ use anyhow::{Context, Result};
 use xshell::cmd;
 
 use crate::project::Project;
-use crate::{pack, size, system, tools, web};
+use crate::{api_docs, pack, size, system, tools, web};
 
 /// Where the checks lie, with the locked packages that they need.
-const CHECKS: &str = "tests/package";
+pub(crate) const CHECKS: &str = "tests/package";
 
 /// Packs the site that is there, or builds one, and tries the tarball.
 pub(crate) fn run(project: &Project) -> Result<()> {
@@ -21,11 +21,8 @@ pub(crate) fn run(project: &Project) -> Result<()> {
         Some(web::site(project)).filter(|site| size::WASM.iter().all(|file| site.join(file).exists()));
     let tarball = pack::run(project, named.or(built).as_deref())?;
 
-    let npm = tools::NPM;
+    install_checks(project)?;
     let sh = &project.sh;
-    cmd!(sh, "{npm} ci --ignore-scripts --no-fund --no-audit --prefix {CHECKS}")
-        .run()
-        .context("installing what checks the package")?;
     let package = project.path(pack::DIRECTORY).join("package");
     cmd!(sh, "node {CHECKS}/node_modules/publint/src/cli.js run {package} --strict")
         .run()
@@ -36,6 +33,7 @@ pub(crate) fn run(project: &Project) -> Result<()> {
     )
     .run()
     .context("arethetypeswrong")?;
+    api_docs::write(project)?;
 
     let _tarball = sh.push_env("TARBALL", &tarball);
     // The test of a realm of its own needs modules in one.
@@ -46,4 +44,12 @@ pub(crate) fn run(project: &Project) -> Result<()> {
         .env("CHROMIUM", chromium)
         .run()?;
     Ok(())
+}
+
+/// Installs what looks at the package.
+pub(crate) fn install_checks(project: &Project) -> Result<()> {
+    let (npm, sh) = (tools::NPM, &project.sh);
+    cmd!(sh, "{npm} ci --ignore-scripts --no-fund --no-audit --prefix {CHECKS}")
+        .run()
+        .context("installing what checks the package")
 }

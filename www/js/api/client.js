@@ -15,17 +15,17 @@ import { transferables, unpackError } from './protocol.js';
 
 /** Looks at the worker this often, while it owes an answer. */
 const LOOK_MS = 5_000;
-/** After so many looks without a word it is asked for one, and after so many it is given up. */
+/** After so many looks without a word it is asked for one, and after so many it is given up: few tasks are nearly as long. */
 const ASKED = 3;
 const GIVEN_UP = 12;
-/** What takes no longer, however large the model and whoever's machine. Others compute as much as they are asked for. */
-const SHORT = /** @type {readonly string[]} */ (['interpret', 'pause', 'resume', 'parameters', 'setParameters', 'setHyperparameters', 'describe', 'checkSettings', 'checkCheckpoint']);
+/** What is computed in one piece may take longer: an image or a draw of it a slow phone 50 ms, a step of a profile 5 s. */
+const ROWS_PER_LOOK = 100;
 /** A worker that fails more often than so within a minute would fail again. */
 const MOST_FAILURES = 3;
 const MINUTE_MS = 60_000;
 
 /** Who waits for an answer.
- * @typedef {{ op: string, resolve: (value: any) => void, reject: (error: VaeError) => void, settle: () => void, onProgress?: (loaded: number, total: number | null) => void }} Waiting */
+ * @typedef {{ op: string, looks: number, resolve: (value: any) => void, reject: (error: VaeError) => void, settle: () => void, onProgress?: (loaded: number, total: number | null) => void }} Waiting */
 
 /** Sends requests to one worker and pairs the replies. Where the worker fails, another can take its place. */
 export class Client {
@@ -78,12 +78,12 @@ export class Client {
 
   /** Whether the worker still answers. */
   #look() {
-    const long = [...this.#waiting.values()].some(({ op }) => !SHORT.includes(op));
-    if (this.#waiting.size === 0 || long) return void (this.#silence = 0);
+    if (this.#waiting.size === 0) return void (this.#silence = 0);
+    const patience = Math.max(...[...this.#waiting.values()].map(({ looks }) => looks));
     this.#silence += 1;
     // Answered whatever else is under way, but not from within an endless loop.
     if (this.#silence === ASKED) this.port.postMessage({ id: 0, op: 'cancel', args: { id: 0 }, seen: this.#seen }, []);
-    if (this.#silence === GIVEN_UP) this.#fail(`no answer for ${(GIVEN_UP * LOOK_MS) / 1000} s`);
+    if (this.#silence >= patience) this.#fail(`no answer for ${(this.#silence * LOOK_MS) / 1000} s`);
   }
 
   /** @param {string} problem */
@@ -131,6 +131,8 @@ export class Client {
       if (this.#closed) return reject(this.#closed);
       if (signal?.aborted) return reject(new VaeError('aborted', `${op} was aborted`));
       const id = this.#nextId++;
+      // Before its buffers are handed over.
+      const looks = GIVEN_UP + looksFor(args);
       // The worker answers the cancelled request too, which then has nobody waiting.
       const cancel = () => {
         this.#waiting.delete(id);
@@ -144,7 +146,7 @@ export class Client {
         return reject(new VaeError('invalid-argument', `${op}: ${String(thrown)}`, { cause: thrown }));
       }
       signal?.addEventListener('abort', cancel, { once: true });
-      this.#waiting.set(id, { op, resolve, reject, settle, onProgress });
+      this.#waiting.set(id, { op, looks, resolve, reject, settle, onProgress });
     });
   }
 
@@ -213,4 +215,15 @@ export class Client {
   #tell(message) {
     for (const listener of [...this.#listeners]) listener(message);
   }
+}
+
+/**
+ * Looks that a request may take beyond the usual, by what it asks for.
+ * @param {unknown} args
+ * @returns {number}
+ */
+function looksFor(args) {
+  const { images, n = 0, samples = 1, steps = 0 } = /** @type {{ images?: unknown, n?: number, samples?: number, steps?: number }} */ (args ?? {});
+  const rows = n + (images instanceof Float32Array ? (images.length / 784) * samples : 0);
+  return steps + Math.ceil(rows / ROWS_PER_LOOK);
 }
