@@ -9,7 +9,8 @@ use xshell::cmd;
 use crate::project::Project;
 use crate::tools;
 
-/// Checks the crates by `deny.toml`, and that every npm package is pinned: by version, and by the digest of its content.
+/// Checks the crates by `deny.toml`, and that every npm package of every lock file is pinned: by version, and by the digest of its
+/// content.
 pub(crate) fn run(project: &Project) -> Result<()> {
     tools::cargo_deny(project)?;
     let sh = &project.sh;
@@ -18,9 +19,17 @@ pub(crate) fn run(project: &Project) -> Result<()> {
         let text = fs::read_to_string(project.path(name)).with_context(|| format!("reading {name}"))?;
         serde_json::from_str(&text).with_context(|| format!("parsing {name}"))
     };
-    let loose = unpinned(&read("package.json")?, &read("package-lock.json")?);
-    if !loose.is_empty() {
-        bail!("npm packages that are not pinned: {}", loose.join(", "));
+    let locks = cmd!(sh, "git ls-files package-lock.json */package-lock.json").quiet().read()?;
+    for lock in locks.lines() {
+        let manifest = lock.replace("package-lock", "package");
+        let loose = unpinned(&read(&manifest)?, &read(lock)?);
+        if !loose.is_empty() {
+            bail!("{lock}: npm packages that are not pinned: {}", loose.join(", "));
+        }
+        // Whoever installs has a registry of their own.
+        if fs::read_to_string(project.path(lock))?.contains("\"resolved\"") {
+            bail!("{lock} names where packages come from: make it with --omit-lockfile-registry-resolved");
+        }
     }
     Ok(())
 }

@@ -7,6 +7,7 @@ use clap::ValueEnum;
 use xshell::cmd;
 
 use crate::project::Project;
+use crate::system::Needs;
 use crate::web::Profile;
 use crate::{mnist, system, tools, web};
 
@@ -52,7 +53,7 @@ fn native(project: &Project, json: &std::path::Path) -> Result<()> {
 }
 
 fn browser(project: &Project, json: &std::path::Path) -> Result<()> {
-    system::ensure(project)?;
+    system::ensure(project, Needs { chromium: true, ..Needs::default() })?;
     web::build(project, Profile::Release)?;
     let sh = &project.sh;
     let chromium = system::chromium().context("no Chromium found")?;
@@ -61,7 +62,7 @@ fn browser(project: &Project, json: &std::path::Path) -> Result<()> {
 }
 
 fn peers(project: &Project, json: &std::path::Path) -> Result<()> {
-    system::ensure(project)?;
+    system::ensure(project, Needs { chromium: true, ..Needs::default() })?;
     web::build(project, Profile::Release)?;
     let sh = &project.sh;
     tools::peers(project)?;

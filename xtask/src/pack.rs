@@ -2,6 +2,7 @@
 //!
 //! Two folders lie in `target/npm`: `modules/`, where the sources stand as one tree, and `package/`, what is packed.
 
+use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -246,7 +247,12 @@ fn papers(project: &Project, package: &Path, version: &str) -> Result<()> {
         fs::read_to_string(project.path("www/package/package.json")).context("reading the manifest")?;
     let unset = r#""version": "0.0.0""#;
     ensure!(manifest.contains(unset), "www/package/package.json lacks {unset}");
-    fs::write(package.join("package.json"), manifest.replace(unset, &format!(r#""version": "{version}""#)))?;
+    let mut said = format!(r#""version": "{version}""#);
+    // Where it is published from, which a registry compares with what the publisher proves.
+    if let (Ok(server), Ok(repository)) = (env::var("GITHUB_SERVER_URL"), env::var("GITHUB_REPOSITORY")) {
+        said += &format!(r#", "repository": {{ "type": "git", "url": "git+{server}/{repository}.git" }}"#);
+    }
+    fs::write(package.join("package.json"), manifest.replace(unset, &said))?;
     web::copy_into(&project.path("www/package/README.md"), package)?;
     for licence in ["LICENSE-APACHE", "LICENSE-MIT"] {
         web::copy_into(&project.path(licence), package)?;

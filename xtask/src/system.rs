@@ -89,29 +89,44 @@ fn lacks_vulkan() -> bool {
     cfg!(target_os = "linux") && lavapipe().is_none()
 }
 
-/// Installs what the tests need and the machine lacks, or says exactly what to install.
-pub(crate) fn ensure(project: &Project) -> Result<()> {
+/// What some tests need of the system.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Needs {
+    pub(crate) chromium: bool,
+    pub(crate) vulkan: bool,
+    /// Firefox and WebKit.
+    pub(crate) engines: bool,
+}
+
+/// The packages with what is needed and not there.
+fn missing(needs: Needs) -> Vec<&'static str> {
     let mut missing = Vec::new();
-    if chromium().is_none() {
+    if needs.chromium && chromium().is_none() {
         missing.extend(CHROMIUM_PACKAGES);
     }
-    if lacks_vulkan() {
+    if needs.vulkan && lacks_vulkan() {
         missing.extend(VULKAN_PACKAGES);
     }
-    if cfg!(target_os = "linux") && firefox().is_none() {
+    if needs.engines && cfg!(target_os = "linux") && firefox().is_none() {
         missing.extend(FIREFOX_PACKAGES);
     }
-    if lacks_webkit() {
+    if needs.engines && lacks_webkit() {
         missing.extend(WEBKIT_PACKAGES);
     }
+    missing
+}
+
+/// Installs what the tests need and the machine lacks, or says exactly what to install.
+pub(crate) fn ensure(project: &Project, needs: Needs) -> Result<()> {
+    let missing = missing(needs);
     if missing.is_empty() {
         return Ok(());
     }
     let sh = &project.sh;
     if cmd!(sh, "apt-get --version").quiet().ignore_stdout().ignore_stderr().run().is_err() {
         bail!(
-            "the tests need {}; install them with the system's package manager (or put the path of a Chromium \
-             into the environment variable CHROMIUM)",
+            "the tests need {}; install them with the system's package manager (or put the paths of what is there \
+             into the environment variables CHROMIUM, FIREFOX and MINI_BROWSER)",
             missing.join(", ")
         );
     }
@@ -124,8 +139,9 @@ pub(crate) fn ensure(project: &Project) -> Result<()> {
     let _noninteractive = sh.push_env("DEBIAN_FRONTEND", "noninteractive");
     cmd!(sh, "apt-get update -q").run()?;
     cmd!(sh, "apt-get install -q -y --no-install-recommends").args(&missing).run()?;
-    if chromium().is_none() || lacks_vulkan() || lacks_webkit() {
-        bail!("installed {}, but not all of it is where it was expected", missing.join(", "));
+    let still = self::missing(needs);
+    if !still.is_empty() {
+        bail!("installed {}, but {} is not where it was expected", missing.join(", "), still.join(", "));
     }
     Ok(())
 }

@@ -8,11 +8,12 @@ use clap::ValueEnum;
 
 use crate::project::Project;
 use crate::stages::{Outcome, Stage};
+use crate::system::Needs;
 use crate::{mnist, system, tools};
 
 /// Installs what is missing and runs the `chosen` stages, or all when none is chosen.
 pub(crate) fn run(project: &Project, chosen: &[Stage]) -> Result<ExitCode> {
-    system::ensure(project)?;
+    system::ensure(project, needs(chosen))?;
     tools::lints(project)?;
     tools::ensure(project)?;
     mnist::ensure(project)?;
@@ -51,6 +52,23 @@ pub(crate) fn run(project: &Project, chosen: &[Stage]) -> Result<ExitCode> {
     Ok(if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
+/// What the chosen stages, or all of them, need of the system.
+fn needs(chosen: &[Stage]) -> Needs {
+    let any = |stages: &[Stage]| chosen.is_empty() || chosen.iter().any(|stage| stages.contains(stage));
+    Needs {
+        // SwiftShader comes with it.
+        chromium: any(&[
+            Stage::Swiftshader,
+            Stage::BrowserCpu,
+            Stage::BrowserWebgpu,
+            Stage::Engines,
+            Stage::Package,
+        ]),
+        vulkan: any(&[Stage::Native, Stage::Swiftshader]),
+        engines: any(&[Stage::Engines]),
+    }
+}
+
 /// The closing line, in the form that tools which read test output know.
 fn summary(passed: u32, failed: u32, skipped: u32) -> String {
     let skipped = if skipped == 0 { String::new() } else { format!(", {skipped} skipped") };
@@ -59,7 +77,16 @@ fn summary(passed: u32, failed: u32, skipped: u32) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::summary;
+    use super::{needs, summary};
+    use crate::stages::Stage;
+    use crate::system::Needs;
+
+    #[test]
+    fn only_what_is_chosen_needs_something() {
+        assert_eq!(needs(&[Stage::Fmt, Stage::Wasm]), Needs::default());
+        assert!(needs(&[Stage::Native]).vulkan && !needs(&[Stage::Native]).engines);
+        assert_eq!(needs(&[]), Needs { chromium: true, vulkan: true, engines: true });
+    }
 
     #[test]
     fn the_closing_line_counts_stages() {
