@@ -17,7 +17,7 @@ import { transferables, unpackError } from './protocol.js';
 const LOOK_MS = 5_000;
 /** After so many looks without a word it is asked for one, and after so many it is given up: few tasks are nearly as long. */
 const ASKED = 3;
-const GIVEN_UP = 12;
+const GIVEN_UP = 6;
 /** What is computed in one piece may take longer: an image or a draw of it a slow phone 50 ms, a step of a profile 5 s. */
 const ROWS_PER_LOOK = 100;
 /** A worker that fails more often than so within a minute would fail again. */
