@@ -55,6 +55,8 @@ export function training(shadow, store, history, { mnist, report, refresh }) {
       if (step !== shown && !current.paused) {
         shown = step;
         if ((await handOver(current)) && run === current) handed = step;
+        // The weights that are looked at next and the number of their steps belong together.
+        if (run === current) flush();
         await refresh();
       }
       await new Promise((resolve) => setTimeout(resolve, Math.max(0, HAND_OVER_MS - (performance.now() - began))));
