@@ -23,10 +23,9 @@ fn is_early(file: &str, packed: bool) -> bool {
     match file.split_once('/') {
         None => file != WORKER,
         Some(("js", rest)) => rest.starts_with("page/"),
-        Some(("css", rest)) => rest == "page.css",
         Some(("pretrained", rest)) => rest.starts_with("mini-2"),
         Some(("data", rest)) => !rest.starts_with("train-") && !rest.starts_with("t10k-"),
-        Some((directory, _)) => matches!(directory, "vendor" | "wasm"),
+        Some((directory, _)) => matches!(directory, "css" | "vendor" | "wasm"),
     }
 }
 
@@ -86,6 +85,7 @@ mod tests {
             "index.html",
             "js/page/main.js",
             "css/page.css",
+            "css/labs.css",
             "vendor/uPlot.esm.js",
             "wasm/a_bg.wasm.gz",
             "pretrained/mini-2.safetensors.gz",
