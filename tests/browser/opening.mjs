@@ -17,9 +17,9 @@ const { values } = parseArgs({ options: { loads: { type: 'string', default: '7' 
 const server = await serveSite(SITE, '/');
 const browser = await chromium.launch({ executablePath, args: withoutWebGpu });
 
-/** One cold load. */
+/** One cold load. What is kept for later is kept after it, and would go on during the next. */
 async function load() {
-  const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
+  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, serviceWorkers: 'block' });
   try {
     const page = await context.newPage();
     await page.addInitScript(watchCanvases);

@@ -6,7 +6,7 @@ import { expect, test } from './pages.mjs';
 import { install } from './projects.mjs';
 
 /** Bytes. The main module with its worker and one build of the engine, without weights; the aim is 300,000. */
-const LIMIT = 316_000;
+const LIMIT = 320_000;
 /** The element as it draws, with its model. */
 const ELEMENT_LIMIT = 600_000;
 
