@@ -128,7 +128,8 @@ export function atlas(vae, store, report) {
 
   const record = () => {
     const { step, train: losses, atlas: shown, manifold, mu, sigma, reconstruction, zSource, samples, planeChoice: choice } = store.state;
-    if (!shown) return;
+    // Weights may come before the word of their steps: two moments of one step would be no film.
+    if (!shown || snapshots.entries.at(-1)?.step === step) return;
     snapshots.offer(() => ({
       step, losses, choice,
       // Of many dimensions the codes would fill the memory; their places on the plane are kept.
