@@ -172,9 +172,8 @@ export function training(shadow, store, history, { mnist, report, refresh }) {
     await settled();
     flush();
     await handOver(current);
-    if (run !== current) return;
-    store.set({ run: 'paused' });
     await refresh();
+    if (run === current) store.set({ run: 'paused' });
   };
 
   /** Ends the run and leaves what is shown as it is. */
