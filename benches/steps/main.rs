@@ -1,6 +1,6 @@
 //! Milliseconds per training step on each backend, and what a step costs the host.
 //!
-//! `cargo bench --bench steps -- [--json FILE]`. Medians of several rounds on synthetic images; a GPU is
+//! `cargo bench --bench steps -- [--json FILE] [--backend cpu|webgpu] [--only PRESET] [--tile low|parts|square]`. Medians of several rounds on synthetic images; a GPU is
 //! measured where there is an adapter, and a software adapter is named as such. Where the adapter has a clock, a step of
 //! each model is told apart by kernel. What the CPU reaches is also told as a part of what it could: of the peak of
 //! multiply-add in registers, measured before and after each model and taken as the better of both.
@@ -16,6 +16,7 @@ use vae_playground::backend::{Backend, Choice};
 use vae_playground::binarize::Binarize;
 use vae_playground::executor::{Executor, Phase, ProgramId};
 use vae_playground::gpu::GpuExecutor;
+use vae_playground::gpu::shaders::Tile;
 use vae_playground::loss::Objective;
 use vae_playground::op::{Split, Step};
 use vae_playground::optim::Rule;
@@ -27,20 +28,18 @@ const IMAGES: u32 = 4096;
 const ROUNDS: usize = 7;
 
 fn main() {
-    let arguments: Vec<String> = std::env::args().skip(1).filter(|a| a != "--bench").collect();
-    let json = match arguments.as_slice() {
-        [] => None,
-        [flag, path] if flag == "--json" => Some(path),
-        other => {
-            eprintln!("steps: unexpected {other:?}; expected nothing, or --json FILE");
-            std::process::exit(2);
-        }
-    };
+    let asked = Asked::new(std::env::args().skip(1).filter(|a| a != "--bench")).unwrap_or_else(|problem| {
+        eprintln!("steps: {problem}; expected [--json FILE] [--backend cpu|webgpu] [--only PRESET] [--tile low|parts|square]");
+        std::process::exit(2);
+    });
     println!(
         "backend  adapter / instructions                    preset     batch   ms/step  GFLOP/s  of peak  disp.  bytes up  waits"
     );
     let mut rows = Vec::new();
     for choice in [Choice::Cpu, Choice::WebGpu] {
+        if asked.backend.is_some_and(|backend| backend != choice) {
+            continue;
+        }
         for (preset, batch) in [
             ("dense-20", 32),
             ("dense-20", 128),
@@ -49,7 +48,10 @@ fn main() {
             ("conv-2", 128),
             ("conv-16", 128),
         ] {
-            match measure(choice, preset, batch) {
+            if asked.only.as_ref().is_some_and(|only| only != preset) {
+                continue;
+            }
+            match measure(choice, preset, batch, asked.tile) {
                 Ok(row) => rows.push(row),
                 Err(e) => println!("{choice:?}: {e}"),
             }
@@ -64,7 +66,7 @@ fn main() {
             row["peak_gflops"].as_f64().unwrap_or_default()
         );
     }
-    if let Some(path) = json {
+    if let Some(path) = &asked.json {
         let text = serde_json::to_string_pretty(&rows).expect("figures are plain numbers and strings");
         if let Err(e) = std::fs::write(path, text) {
             eprintln!("steps: {path}: {e}");
@@ -73,7 +75,38 @@ fn main() {
     }
 }
 
-fn measure(choice: Choice, preset: &str, batch: u32) -> Result<Value> {
+/// What the command line asks for.
+#[derive(Default)]
+struct Asked {
+    json: Option<String>,
+    backend: Option<Choice>,
+    only: Option<String>,
+    tile: Option<Tile>,
+}
+
+impl Asked {
+    fn new(arguments: impl Iterator<Item = String>) -> std::result::Result<Self, String> {
+        let arguments: Vec<String> = arguments.collect();
+        let mut asked = Self::default();
+        for pair in arguments.chunks(2) {
+            let [flag, value] = pair else { return Err(format!("{} without a value", pair[0])) };
+            match flag.as_str() {
+                "--json" => asked.json = Some(value.clone()),
+                "--backend" => asked.backend = Some(Choice::named(value).map_err(|e| e.to_string())?),
+                "--only" => asked.only = Some(value.clone()),
+                "--tile" => {
+                    let known = [("low", Tile::Low), ("parts", Tile::Parts), ("square", Tile::Square)];
+                    let found = known.into_iter().find(|(name, _)| name == value);
+                    asked.tile = Some(found.ok_or_else(|| format!("no tile is called {value}"))?.1);
+                }
+                _ => return Err(format!("unexpected {flag}")),
+            }
+        }
+        Ok(asked)
+    }
+}
+
+fn measure(choice: Choice, preset: &str, batch: u32, tile: Option<Tile>) -> Result<Value> {
     let spec = presets::spec(preset)?;
     let layout = Layout::new(&spec)?;
     let mut executor = block_on(Backend::open(choice, layout.len))?;
@@ -97,7 +130,9 @@ fn measure(choice: Choice, preset: &str, batch: u32) -> Result<Value> {
         batch,
         chunk,
     )?;
-    if let Backend::Gpu(gpu) = &mut executor
+    if let (Backend::Gpu(gpu), Some(tile)) = (&mut executor, tile) {
+        gpu.set_tile(tile);
+    } else if let Backend::Gpu(gpu) = &mut executor
         && !software
     {
         match block_on(gpu.tune(&plan, &step(1, 0, batch))) {
