@@ -1,44 +1,13 @@
 // A GPU that goes away: the CPU takes over, nothing is lost that was shown, and the page says so.
 
 import { expect, test } from './fixtures.mjs';
-import { back, watchSteps } from './faults.mjs';
-import { SEVEN, ink, open, overlap, pixels, stroke, value } from './helpers.mjs';
-
-/** @typedef {import('@playwright/test').Page} Page */
-
-/**
- * Lets every worker begin with some code of ours.
- * @param {Page} page
- * @param {() => void} first
- */
-async function beginWorkersWith(page, first) {
-  await page.route('**/worker.js', async (route) => {
-    const response = await route.fetch();
-    await route.fulfill({ response, body: `(${first})();\n${await response.text()}` });
-  });
-}
-
-/** Draws, and sees the drawing come back. @param {Page} page */
-async function expectDrawing(page) {
-  await page.getByTestId('clear').click();
-  await stroke(page, SEVEN);
-  await expect.poll(async () => overlap(await pixels(page, 'model-input'), await pixels(page, 'reconstruction'))).toBeGreaterThan(0.6);
-  expect(ink(await pixels(page, 'reconstruction'))).toBeGreaterThan(10);
-}
+import { back, beginWorkersWith, expectDrawing, watchSteps } from './faults.mjs';
+import { keepDevices } from './gpu-faults.mjs';
+import { open, value } from './helpers.mjs';
 
 test('a device destroyed in mid-training: training goes on on the CPU from what is shown, and the page says so', async ({ page }) => {
   test.setTimeout(400_000);
-  await beginWorkersWith(page, () => {
-    const devices = /** @type {{ destroy: () => void }[]} */ ([]);
-    Object.assign(globalThis, { devices });
-    const { prototype } = /** @type {any} */ (globalThis).GPUAdapter;
-    const { requestDevice } = prototype;
-    prototype.requestDevice = async function (/** @type {unknown} */ how) {
-      const device = await requestDevice.call(this, how);
-      devices.push(device);
-      return device;
-    };
-  });
+  await beginWorkersWith(page, keepDevices);
   await open(page, '?backend=webgpu#batch=32');
   await page.getByTestId('train').click();
   await expect.poll(() => value(page, 'step-count'), { timeout: 240_000 }).toBeGreaterThanOrEqual(15);

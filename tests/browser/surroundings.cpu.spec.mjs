@@ -9,7 +9,7 @@ test('without an adapter the CPU is taken, and the page says why', async ({ page
   await expect(badge).toHaveAttribute('data-value', 'cpu');
   await expect(badge).toHaveAttribute('data-reason', 'no-adapter');
   await badge.locator('summary').click();
-  await expect(badge).toContainText('This browser offers no GPU to the page.');
+  await expect(badge).toContainText('This browser offers the page no GPU that could be opened.');
 });
 
 test('asking for WebGPU where there is none is told in words, and the page works on the CPU', async ({ page }) => {

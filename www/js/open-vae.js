@@ -7,6 +7,9 @@ import { Vae } from './api/vae.js';
 /** @typedef {import('./store.js').State} State */
 /** @typedef {Pick<State, 'preset' | 'spec' | 'weights' | 'requestedBackend'>} Wish */
 
+/** What making an engine on a GPU may fail with. @type {readonly import('./api/errors.js').VaeErrorCode[]} */
+const GPU_FAILURES = Object.freeze(['unsupported', 'internal', 'out-of-memory', 'device-lost']);
+
 /**
  * What to try after something failed.
  * @param {Wish} wish
@@ -17,7 +20,7 @@ import { Vae } from './api/vae.js';
 export function nextWish(wish, code, fallback) {
   const { requestedBackend, spec, preset, weights } = wish;
   // Not at once the CPU: `auto` takes it too, and knows why.
-  if (code === 'unsupported' && requestedBackend === 'webgpu') return { ...wish, requestedBackend: 'auto' };
+  if (requestedBackend === 'webgpu' && GPU_FAILURES.includes(code)) return { ...wish, requestedBackend: 'auto' };
   if (code === 'unsupported' && requestedBackend === 'auto') return { ...wish, requestedBackend: 'cpu' };
   // Only the weights could not be had.
   if (weights === 'pretrained' && (code === 'network' || code === 'invalid-checkpoint')) return { ...wish, weights: 'random' };
@@ -55,7 +58,8 @@ export async function openVae(store, fallback, create = (options) => Vae.create(
       return vae;
     } catch (thrown) {
       const { code, message } = toVaeError(thrown);
-      error ??= { code, message };
+      // Whatever a GPU that was asked for failed at, it cannot be had.
+      error ??= { code: wish.requestedBackend === 'webgpu' && GPU_FAILURES.includes(code) ? 'unsupported' : code, message };
       wish = nextWish(wish, code, fallback);
       if (!wish) throw thrown;
     }

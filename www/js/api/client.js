@@ -40,7 +40,7 @@ export class Client {
   #seen = 0;
 
   /** How another worker is started, and how it becomes what the one before was.
-   * @type {{ start: () => Port, restore: (request: Client['request']) => Promise<void> } | null} */
+   * @type {{ start: () => Port, restore: (request: Client['request'], problem: string) => Promise<void> } | null} */
   #other = null;
   /** Requests wait for it. @type {Promise<void> | null} */
   #restoring = null;
@@ -60,7 +60,8 @@ export class Client {
    * From now on, a worker that fails is followed by another. What waits for an answer then is refused as `internal` with
    * `details.at` being `worker`; what is asked later waits until the other one is ready.
    * @param {() => Port} start
-   * @param {(request: Client['request']) => Promise<void>} restore sends the new worker what it needs, by its argument
+   * @param {(request: Client['request'], problem: string) => Promise<void>} restore sends the new worker what it needs, by its argument;
+   *   `problem` is what became of the one before
    */
   follow(start, restore) {
     this.#other = { start, restore };
@@ -101,7 +102,7 @@ export class Client {
     this.#silence = 0;
     const waiting = this.#take();
     this.#connect(start());
-    this.#restoring = restore((...asked) => this.#send(...asked)).then(
+    this.#restoring = restore((...asked) => this.#send(...asked), problem).then(
       () => {
         this.#restoring = null;
         this.#tell({ event: 'restart', problem });
@@ -169,6 +170,7 @@ export class Client {
   #receive(message) {
     this.#silence = 0;
     if ('event' in message) {
+      if (message.event === 'failed') return this.#fail(message.problem);
       if (message.event === 'progress') this.#waiting.get(message.id)?.onProgress?.(message.loaded, message.total);
       this.#tell(message);
       return;

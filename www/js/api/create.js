@@ -91,9 +91,10 @@ export function resolve(options) {
  * @param {Pick<import('./client.js').Client, 'request'>} client
  * @param {CreateOptions} options
  * @param {Source} source
+ * @param {string} [gpuFailed] what a GPU failed at before: the CPU is taken
  */
-export function build(client, { backend = 'auto', seed = 1, initialisation, workers, wasmUrl, simd, onProgress }, { spec, checkpoint }) {
-  const args = { wasmUrl: wasmUrl && absolute(wasmUrl), simd, model: spec, backend, seed, initialisation, workers, checkpoint };
+export function build(client, { backend = 'auto', seed = 1, initialisation, workers, wasmUrl, simd, onProgress }, { spec, checkpoint }, gpuFailed) {
+  const args = { wasmUrl: wasmUrl && absolute(wasmUrl), simd, model: spec, backend, seed, initialisation, workers, checkpoint, gpuFailed };
   const ask = (/** @type {WebAssembly.Module | undefined} */ compiled) =>
     client.request('create', { ...args, compiled }, { transfer: true, onProgress });
   // At once, where nothing is waited for: requests keep the order in which they are made.

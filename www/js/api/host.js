@@ -11,6 +11,7 @@ import { Portions } from './portions.js';
 import { OF_ONE_MODEL, packError, transferables } from './protocol.js';
 import { Remembering } from './remembering.js';
 import { Runs } from './runs.js';
+import { isTheEnd } from './trouble.js';
 
 /** @typedef {import('./protocol.js').Operations} Operations */
 
@@ -113,6 +114,8 @@ export class EngineHost {
       this.parts.post({ id, ok: true, value }, transferables(value));
     } catch (thrown) {
       const error = packError(thrown);
+      // Its sender is answered by the one who hears of this, as is everyone else who waits.
+      if (isTheEnd(thrown, op, this.#runs.kind)) return this.parts.post({ event: 'failed', problem: error.message }, []);
       // Asked of another model, whose codes had another length.
       const late = seen < this.#made && error.code === 'invalid-argument' && OF_ONE_MODEL.includes(op);
       this.parts.post({ id, ok: false, error: late ? { code: 'aborted', message: `the model was replaced: ${error.message}` } : error }, []);
@@ -152,8 +155,8 @@ export class EngineHost {
    * @param {number} id
    * @returns {Promise<import('./protocol.js').ModelInfo>}
    */
-  async #create({ wasmUrl, compiled, simd, model, backend: asked, seed, initialisation, workers, checkpoint }, id) {
-    const backend = this.#runs.possible(asked);
+  async #create({ wasmUrl, compiled, simd, model, backend: asked, seed, initialisation, workers, checkpoint, gpuFailed }, id) {
+    const backend = this.#runs.possible(asked, gpuFailed);
     const downloads = new Downloads(2, (loaded, total) => this.#progress(id, loaded, total));
     const fetching = checkpoint && fetchWeights(checkpoint, downloads.part(0));
     if (!fetching) downloads.finish(0);

@@ -57,15 +57,19 @@ export class Keeping {
   }
 
   /**
-   * Makes the model again, elsewhere.
+   * Makes the model again, elsewhere. Where its values are kept, nothing is fetched for it.
    * @param {Requests} client
+   * @param {import('./types.js').VaeSpec} spec the model's
+   * @param {string} [gpuFailed] what its GPU failed at
    * @returns {Promise<import('./protocol.js').ModelInfo>}
    */
-  async restore(client) {
+  async restore(client, spec, gpuFailed) {
     const { model, seed, weights, initialisation, backend } = this.#origin;
-    const options = { ...this.#how, model, seed, weights, initialisation, backend: backend ?? this.#how.backend };
-    const info = await build(client, { ...options, onProgress: undefined }, resolve({ ...options, dataBias: false }));
-    if (this.#values?.length === info.parameterCount) await client.request('setParameters', { values: this.#values.slice() });
+    const values = this.#values;
+    const source = values ? /** @type {const} */ ({ model: spec, weights: 'random' }) : { model, weights };
+    const options = { ...this.#how, ...source, seed, initialisation, backend: backend ?? this.#how.backend };
+    const info = await build(client, { ...options, onProgress: undefined }, resolve({ ...options, dataBias: false }), gpuFailed);
+    if (values) await client.request('setParameters', { values: values.slice() }, { transfer: true });
     return info;
   }
 

@@ -25,7 +25,8 @@ export const OF_ONE_MODEL = Object.freeze([
 /**
  * What each operation takes and gives.
  * @typedef {object} Operations
- * @property {{ args: import('./types.js').WasmSource & { model: string | import('./types.js').VaeSpec, backend: import('./types.js').BackendRequest, seed: number, initialisation?: import('./types.js').Initialisation, workers?: number | 'auto', checkpoint: Checkpoint | null }, value: ModelInfo }} create
+ * @property {{ args: import('./types.js').WasmSource & { model: string | import('./types.js').VaeSpec, backend: import('./types.js').BackendRequest, seed: number, initialisation?: import('./types.js').Initialisation, workers?: number | 'auto', checkpoint: Checkpoint | null, gpuFailed?: string }, value: ModelInfo }} create `gpuFailed` is
+ *   what a GPU failed at before: then it is the CPU, whatever was asked for
  * @property {{ args: { images: Float32Array, labels?: Uint8Array }, value: { mu: Float32Array, logvar: Float32Array } }} encode
  * @property {{ args: { z: Float32Array, labels?: Uint8Array }, value: Float32Array }} decode
  * @property {{ args: { images: Float32Array, sample: boolean, seed: number, labels?: Uint8Array }, value: Float32Array }} reconstruct
@@ -113,9 +114,11 @@ export const OF_ONE_MODEL = Object.freeze([
 /** Bytes of what is fetched, or the part done of what is measured.
  * @typedef {{ event: 'progress', id: number, loaded: number, total: number | null }} ProgressMessage */
 /** @typedef {{ event: 'backend', backend: import('./types.js').BackendInfo }} BackendMessage */
+/** The engine can do nothing more where it is: its GPU fails, or it is at its end.
+ * @typedef {{ event: 'failed', problem: string }} FailedMessage */
 /** Another worker has taken the place of one that failed. Never sent: the client tells it.
  * @typedef {{ event: 'restart', problem: string }} RestartMessage */
-/** @typedef {TrainMessage | TrainEndMessage | ProgressMessage | BackendMessage | RestartMessage} EventMessage */
+/** @typedef {TrainMessage | TrainEndMessage | ProgressMessage | BackendMessage | FailedMessage | RestartMessage} EventMessage */
 
 /**
  * @param {unknown} thrown

@@ -3,7 +3,9 @@
 
 import { VaeError } from './errors.js';
 import { KnownRaces } from './known-races.js';
+import { unpackError } from './protocol.js';
 import { TrainingSession } from './session.js';
+import { isTheEnd } from './trouble.js';
 import { Team } from './team.js';
 import { mostWorkers, teamSize } from './team-size.js';
 
@@ -30,7 +32,10 @@ export class Runs {
   #workers = 1;
   #most = Infinity;
   #problem = '';
-  #noGpu = false;
+  /** Why it is the CPU, where that is not the engine's own choice. @type {Pick<BackendInfo, 'reason' | 'reasonCode'> | null} */
+  #withoutGpu = null;
+  /** Where the engine computes. @type {BackendInfo['kind']} */
+  #kind = 'cpu';
   /** What the page was told last. */
   #told = '';
 
@@ -75,6 +80,11 @@ export class Runs {
     this.#workers = this.#limit;
   }
 
+  /** Where the engine computes, as far as is known without asking it: it may be busy. */
+  get kind() {
+    return this.#kind;
+  }
+
   get #limit() {
     const { cores = globalThis.navigator?.hardwareConcurrency ?? 1 } = this.parts;
     if (this.parts.place) return 1;
@@ -93,20 +103,25 @@ export class Runs {
 
   /**
    * @param {import('./types.js').BackendRequest} backend that was asked for
+   * @param {string} [failed] what a GPU failed at
    * @returns {import('./types.js').BackendRequest} what the engine is asked for: where no GPU may be looked for, the CPU
-   * @throws {VaeError} `unsupported` for WebGPU there
+   * @throws {VaeError} `unsupported` for WebGPU where there is none
    */
-  possible(backend) {
+  possible(backend, failed) {
     const { gpu = true } = this.parts;
-    this.#noGpu = !gpu && backend !== 'cpu';
-    if (this.#noGpu && backend === 'webgpu') throw new VaeError('unsupported', 'there is no WebGPU here');
-    return this.#noGpu ? 'cpu' : backend;
+    this.#withoutGpu = null;
+    if (backend === 'cpu') return backend;
+    if (failed !== undefined) this.#withoutGpu = { reason: `the GPU failed (${failed})`, reasonCode: 'gpu-failed' };
+    else if (!gpu) this.#withoutGpu = { reason: 'there is no WebGPU here', reasonCode: 'no-adapter' };
+    if (failed === undefined && !gpu && backend === 'webgpu') throw new VaeError('unsupported', 'there is no WebGPU here');
+    return this.#withoutGpu ? 'cpu' : backend;
   }
 
   /** @param {BackendInfo} told @returns {BackendInfo} */
   #described(told) {
     const { place } = this.parts;
-    const [reason, reasonCode] = this.#noGpu ? ['there is no WebGPU here', /** @type {const} */ ('no-adapter')] : [told.reason, told.reasonCode];
+    this.#kind = told.kind;
+    const { reason, reasonCode } = this.#withoutGpu ?? told;
     const own = { ...told, reasonCode, reason: place ? `${reason}; ${place}` : reason };
     if (own.kind !== 'cpu') return own;
     const fewer = this.#problem && `; training has ${this.#workers} workers, another one failed: ${this.#problem}`;
@@ -126,7 +141,10 @@ export class Runs {
     /** @param {import('./protocol.js').EventMessage} message */
     const post = (message) => {
       if (message.event === 'train-end') this.#over(session);
-      this.parts.post(message);
+      const error = message.event === 'train-end' ? message.error : null;
+      // After a lost device the engine goes on on the CPU by itself.
+      const end = error && error.code !== 'device-lost' && isTheEnd(unpackError(error), 'train', this.#kind);
+      this.parts.post(end ? { event: 'failed', problem: error.message } : message);
     };
     const session = new TrainingSession({
       engine: {
@@ -167,6 +185,7 @@ export class Runs {
     const races = open ? this.parts.module() : null;
     if (races) await this.#known.recall(races, simd);
     await engine.settle(settings, this.#expected(engine, settings));
+    this.#kind = engine.backend().kind;
     if (races) await this.#known.keep(races, simd);
   }
 

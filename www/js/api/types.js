@@ -54,7 +54,7 @@
  * @property {string} simd vector instructions of the CPU path: in a browser, which build of the engine runs
  * @property {number} workers that share training, as planned before the first run; 1 beside a GPU
  * @property {string} reason why this backend was chosen, in English
- * @property {'requested' | 'hardware-adapter' | 'faster-gpu' | 'faster-cpu' | 'software-adapter' | 'no-adapter' | 'device-lost'} reasonCode
+ * @property {'requested' | 'hardware-adapter' | 'faster-gpu' | 'faster-cpu' | 'software-adapter' | 'no-adapter' | 'device-lost' | 'gpu-failed'} reasonCode
  * @property {{ gpu: number, cpu: number }} [stepTimes] microseconds of a training step, where the choice was measured
  */
 

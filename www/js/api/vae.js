@@ -10,8 +10,10 @@ import { Keeping } from './keeping.js';
 import { Measure } from './measure.js';
 import { profile } from './profile.js';
 import { Questions } from './questions.js';
+import { toVaeError } from './errors.js';
 import { preload, startEngine } from './start.js';
 import { TrainRun } from './train-run.js';
+import { mayBeTheGpu } from './trouble.js';
 
 /** @typedef {import('./types.js').Dataset} Dataset */
 /** @typedef {import('./create.js').CreateOptions} CreateOptions */
@@ -31,17 +33,21 @@ export class Vae extends Questions {
   #request;
   /** What another worker begins with where this one's fails. */
   #keeping;
+  /** What its GPU failed at, if it did. @type {string | undefined} */
+  #gpuFailed;
 
   /** Use `Vae.create`.
    * @param {Client} client
    * @param {import('./protocol.js').ModelInfo} info
    * @param {CreateOptions} how it was created
+   * @param {string} [gpuFailed] what a GPU failed at before
    */
-  constructor(client, info, how) {
+  constructor(client, info, how, gpuFailed) {
     super(client);
     this.#client = client;
     this.#info = info;
     this.#request = how.backend ?? 'auto';
+    this.#gpuFailed = gpuFailed;
     this.#keeping = new Keeping(client, how);
     /** What models give, measured. @readonly */
     this.measure = new Measure(client);
@@ -55,25 +61,40 @@ export class Vae extends Questions {
       if (message.event === 'backend') this.#info = { ...this.#info, backend: message.backend };
       else if (message.event === 'train') this.#keeping.changed();
     });
-    client.follow(() => startEngine(how), async (request) => {
-      this.#info = await this.#keeping.restore({ request });
+    client.follow(() => startEngine(how), async (request, problem) => {
+      if (this.backend.kind === 'webgpu') this.#gpuFailed = problem;
+      this.#info = await this.#keeping.restore({ request }, this.spec, this.#gpuFailed);
       this.#dataset = null;
       await this.gallery.again(request);
     });
   }
 
   /**
-   * Starts a worker and opens a model in it. What failed to download can be asked for again.
+   * Starts a worker and opens a model in it. What failed to download can be asked for again. Where the choice is left open, a GPU
+   * that fails costs nothing but time: the CPU is taken.
    * @param {CreateOptions} [options]
    * @throws {VaeError} `invalid-argument`, `invalid-spec`, `invalid-checkpoint`, `network`, `unsupported`
    */
   static async create(options = {}) {
-    const source = resolve(options);
-    const client = new Client(startEngine(options));
     const how = { ...options, workers: options.workers ?? 'auto' };
     try {
-      const vae = new Vae(client, await build(client, how, source), how);
-      await vae.#prepare(options);
+      return await Vae.#open(how);
+    } catch (thrown) {
+      if (!mayBeTheGpu(thrown, how.backend)) throw thrown;
+      return Vae.#open(how, toVaeError(thrown).message);
+    }
+  }
+
+  /**
+   * @param {CreateOptions} how
+   * @param {string} [gpuFailed] what a GPU failed at before
+   */
+  static async #open(how, gpuFailed) {
+    const source = resolve(how);
+    const client = new Client(startEngine(how));
+    try {
+      const vae = new Vae(client, await build(client, how, source, gpuFailed), how, gpuFailed);
+      await vae.#prepare(how);
       return vae;
     } catch (thrown) {
       client.dispose();
@@ -108,7 +129,14 @@ export class Vae extends Questions {
    */
   async setModel(options) {
     const source = resolve(options);
-    this.#info = await build(this.#client, { backend: this.#request, ...options }, source);
+    const wanted = { backend: this.#request, ...options };
+    // Who asks for a backend anew may mean it.
+    const failed = options.backend ? undefined : this.#gpuFailed;
+    this.#info = await build(this.#client, wanted, source, failed).catch((thrown) => {
+      if (!mayBeTheGpu(thrown, wanted.backend)) throw thrown;
+      this.#gpuFailed = toVaeError(thrown).message;
+      return build(this.#client, wanted, resolve(options), this.#gpuFailed);
+    });
     this.#keeping.made(options);
     await this.#prepare(options);
   }

@@ -17,6 +17,7 @@ import { inference } from './inference.js';
 import { keepsakes } from './keepsake.js';
 import { model } from './model.js';
 import { quality } from './quality.js';
+import { restartNotice } from './restart-notice.js';
 import { shadow } from './shadow.js';
 import { someDigits } from './some-digits.js';
 import { training } from './training.js';
@@ -33,7 +34,11 @@ export function createEngine(vae, store, mnist = loadMnist()) {
   const report = (/** @type {unknown} */ thrown) => {
     const { code, message, details } = toVaeError(thrown);
     // What is lost with a worker is asked again of the next one.
-    if (details.at === 'worker') return store.set({ notice: 'notice.worker' });
+    if (details.at === 'worker') {
+      // What was told of it may say more.
+      if (store.state.notice !== 'notice.gpu') store.set({ notice: 'notice.worker' });
+      return;
+    }
     // Asked of a model that has been replaced; of the new one it is asked again.
     if (code !== 'aborted') store.set({ error: { code, message } });
   };
@@ -56,7 +61,7 @@ export function createEngine(vae, store, mnist = loadMnist()) {
   trainee.onBackendChange((backend) => store.set({ backend }));
   // Its weights are those of about a second ago; whatever was asked of the one before is asked again.
   vae.onRestart(() => {
-    store.set({ notice: 'notice.worker' });
+    store.set({ notice: restartNotice(vae) });
     void pictures.refresh();
   });
 

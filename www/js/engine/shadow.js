@@ -32,7 +32,7 @@ export function shadow(vae) {
   const create = async () => {
     // Where nobody asked for a backend, this one may find by measuring that the other is faster.
     const { kind, reasonCode } = vae.backend;
-    const backend = reasonCode === 'requested' || reasonCode === 'device-lost' ? kind : 'auto';
+    const backend = ['requested', 'device-lost', 'gpu-failed'].includes(reasonCode) ? kind : 'auto';
     const made = await Vae.create({ model: vae.spec, backend, weights: 'random', workers: ROOMY ? 'auto' : 1 });
     made.onBackendChange(tell);
     twin = made;

@@ -2,6 +2,7 @@
 
 import { toVaeError } from '../api/errors.js';
 import { runSettings } from '../recipe.js';
+import { restartNotice } from './restart-notice.js';
 
 /** While training, the weights are handed to what is shown this often, at most. */
 const HAND_OVER_MS = 125;
@@ -118,7 +119,7 @@ export function training(shadow, store, history, { mnist, report, refresh }) {
     const done = store.state.epochsDone - epochsBefore;
     const left = { epochs: epochs && Math.max(1, epochs - done), warmupEpochs: Math.max(0, warmupEpochs - done), seed: (seed + handed) >>> 0 };
     await begin(paused, left);
-    store.set({ notice: code === 'device-lost' ? 'notice.device' : 'notice.worker' });
+    store.set({ notice: code === 'device-lost' ? 'notice.device' : restartNotice(shadow.twin) });
   };
 
   /** The training set, for the Vae that trains. */
@@ -156,8 +157,13 @@ export function training(shadow, store, history, { mnist, report, refresh }) {
       void follow(run);
       void keepHandingOver(run);
     } catch (thrown) {
-      if (beginning === mine) store.set({ run: 'idle' });
       report(thrown);
+      // Another worker, perhaps without a GPU, has taken the place of the one that failed, unless that happens again and again.
+      if (toVaeError(thrown).details.at === 'worker' && wanted()) {
+        await begin(paused, other);
+        return store.set({ notice: restartNotice(shadow.twin) });
+      }
+      if (beginning === mine) store.set({ run: 'idle' });
       if (ended(thrown)) shadow.dispose();
     }
   };

@@ -20,8 +20,9 @@ export const page = {
   'backend.faster-gpu': 'A training step takes {gpu} ms on this GPU and {cpu} ms on the CPU, measured here.',
   'backend.faster-cpu': 'A training step takes {cpu} ms on the CPU and {gpu} ms on this GPU, measured here.',
   'backend.software-adapter': 'The only GPU here is imitated by software, which is slower than this engine on the CPU.',
-  'backend.no-adapter': 'This browser offers no GPU to the page.',
+  'backend.no-adapter': 'This browser offers the page no GPU that could be opened.',
   'backend.device-lost': 'The GPU went away; the engine went on without it.',
+  'backend.gpu-failed': 'The GPU failed at its work, so the CPU does it.',
   'profile.run': 'Where does a step’s time go?',
   'profile.busy': 'Measuring a few training steps…',
   'profile.noClock': 'This GPU tells no time: its kernels cannot be told apart.',
@@ -49,6 +50,7 @@ export const page = {
   'notice.runEnded': 'That change ended the training. The weights stay as they are; Train starts a new run.',
   'notice.replaced': 'The training ended: the model has other weights now.',
   'notice.worker': 'A part of the engine stopped by itself and was started again. Everything goes on; at most about a second of training is lost.',
+  'notice.gpu': 'The GPU failed at its work. The engine was started again on the CPU; at most about a second of training is lost.',
   'notice.device': 'The GPU went away. Training goes on on the CPU from the last weights; at most a moment of it is repeated.',
   'notice.linkReady': 'The address bar holds the link: copy it from there.',
 

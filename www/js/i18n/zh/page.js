@@ -20,8 +20,9 @@ export const page = {
   'backend.faster-gpu': '实测：一步训练在此 GPU 上需 {gpu} 毫秒，在 CPU 上需 {cpu} 毫秒。',
   'backend.faster-cpu': '实测：一步训练在 CPU 上需 {cpu} 毫秒，在此 GPU 上需 {gpu} 毫秒。',
   'backend.software-adapter': '这里只有软件模拟的 GPU，比本引擎的 CPU 路径更慢。',
-  'backend.no-adapter': '浏览器没有向网页提供 GPU。',
+  'backend.no-adapter': '浏览器没有向网页提供可以打开的 GPU。',
   'backend.device-lost': 'GPU 已丢失，引擎改用其他方式继续。',
+  'backend.gpu-failed': 'GPU 无法完成计算，已改由 CPU 执行。',
   'profile.run': '一步的时间花在哪里？',
   'profile.busy': '正在测量几个训练步…',
   'profile.noClock': '此 GPU 不提供计时，无法区分各个内核。',
@@ -49,6 +50,7 @@ export const page = {
   'notice.runEnded': '这一更改结束了训练。权重保持不变；按“训练”开始新的一次。',
   'notice.replaced': '训练已结束：模型现在换了权重。',
   'notice.worker': '引擎的一部分意外停止，已自动重新启动。一切照常继续，最多丢失约一秒钟的训练。',
+  'notice.gpu': 'GPU 无法完成计算，引擎已在 CPU 上重新启动，最多丢失约一秒钟的训练。',
   'notice.device': 'GPU 已断开。训练从最近的权重起在 CPU 上继续，最多重复片刻的训练。',
   'notice.linkReady': '链接就在地址栏里，请从那里复制。',
 
