@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from './fixtures.mjs';
 import { NOUGHT, SEVEN, ink, overlap, pixels, stroke, value } from './helpers.mjs';
-import { serveSite } from './site-server.mjs';
+import { carefulHeaders, serveSite } from './site-server.mjs';
 import { SITE } from './site.mjs';
 
 test.use({ serviceWorkers: 'allow' });
@@ -21,7 +21,7 @@ let server;
 test.beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'vae-site-'));
   await cp(SITE, folder, { recursive: true });
-  server = await serveSite(folder, '/a/sub/path/');
+  server = await serveSite(folder, '/a/sub/path/', {}, await carefulHeaders(folder));
 });
 test.afterEach(async () => {
   await server.close();
@@ -93,7 +93,7 @@ test('after one visit the page opens, draws and shows its labs without a network
   }
   await expect(page.locator('.katex').first()).toBeVisible();
   await expect(page.getByTestId('error')).toHaveCount(0);
-  server = await serveSite(folder, '/a/sub/path/');
+  server = await serveSite(folder, '/a/sub/path/', {}, await carefulHeaders(folder));
 });
 
 test('data that was trained on once is there without a network too; no error is ever kept', async ({ page, problems }) => {
@@ -119,7 +119,7 @@ test('data that was trained on once is there without a network too; no error is 
   await page.getByTestId('train').click();
   await expect.poll(() => value(page, 'step-count'), { timeout: 60_000 }).toBeGreaterThan(3);
   await expect(page.getByTestId('error')).toHaveCount(0);
-  server = await serveSite(folder, '/a/sub/path/');
+  server = await serveSite(folder, '/a/sub/path/', {}, await carefulHeaders(folder));
 });
 
 test('a new build: open pages keep theirs, whatever they ask for; loaded again they are the new one as a whole', async ({ page, context }) => {

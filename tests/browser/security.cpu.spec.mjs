@@ -2,6 +2,8 @@
 
 import { expect, test } from './fixtures.mjs';
 import { SEVEN, ink, open, pixels, stroke, value } from './helpers.mjs';
+import { carefulHeaders, serveSite } from './site-server.mjs';
+import { SITE } from './site.mjs';
 
 /** @typedef {import('@playwright/test').Page} Page */
 
@@ -67,6 +69,26 @@ test('the policy is strict, and the page keeps to it with every lab open, a draw
   expect(await (await download).failure()).toBeNull();
   expect(await refused(page)).toEqual([]);
   expect([...asked]).toEqual([new URL(site).origin]);
+});
+
+test('with the policy as a header of every file, workers’ among them, the page draws and trains, and nothing is refused', async ({ page }) => {
+  await page.addInitScript(watchViolations);
+  const server = await serveSite(SITE, '/', {}, await carefulHeaders(SITE));
+  try {
+    const answer = await page.goto(server.url);
+    expect(answer?.headers()).toMatchObject({ 'x-content-type-options': 'nosniff', 'referrer-policy': 'no-referrer' });
+    await expect(page.getByTestId('ready')).toBeAttached();
+    await page.getByTestId('clear').click();
+    await stroke(page, SEVEN);
+    await expect.poll(async () => ink(await pixels(page, 'reconstruction'))).toBeGreaterThan(10);
+    await page.getByTestId('train').click();
+    await expect.poll(() => value(page, 'step-count'), { timeout: 60_000 }).toBeGreaterThan(3);
+    expect(await refused(page)).toEqual([]);
+  } finally {
+    // What is still being fetched would fail with the server.
+    await page.goto('about:blank');
+    await server.close();
+  }
 });
 
 test('what the policy forbids is refused: inline code, evaluated text, another host, an inline style', async ({ page, problems }) => {

@@ -1,7 +1,7 @@
 // A static file server on the loopback interface, as plain as the cheapest host: no special headers.
 
 import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { extname, join, normalize, sep } from 'node:path';
 
@@ -65,6 +65,17 @@ export async function serveSite(root, base, extra = {}, headers = {}) {
         server.closeAllConnections();
       }),
   };
+}
+
+/**
+ * What a careful host sends with every file, as `cargo xtask serve` does: the page's own policy, which its workers then keep too.
+ * @param {string} root
+ * @returns {Promise<Record<string, string>>}
+ */
+export async function carefulHeaders(root) {
+  const [, policy] = /Content-Security-Policy" content="([^"]+)"/.exec(await readFile(join(root, 'index.html'), 'utf8')) ?? [];
+  if (policy === undefined) throw new Error('the page has no policy');
+  return { 'Content-Security-Policy': policy, 'X-Content-Type-Options': 'nosniff', 'Referrer-Policy': 'no-referrer' };
 }
 
 /**

@@ -1,5 +1,6 @@
 //! A test of the development server: starts it, asks for the page and its wasm, stops it.
 
+use std::fs;
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::process::Child;
@@ -48,6 +49,18 @@ pub(crate) fn run(project: &Project) -> Result<()> {
         }
     };
     expect(&page, "", "200", "text/html")?;
+    let policy = policy(&fs::read_to_string(project.path("www/index.html"))?)?.to_lowercase();
+    for path in ["", "js/api/worker.js"] {
+        let head = get(port, path)?;
+        for (header, value) in [
+            ("content-security-policy", policy.as_str()),
+            ("x-content-type-options", "nosniff"),
+            ("referrer-policy", "no-referrer"),
+        ] {
+            let sent = field(&head, header);
+            ensure!(sent == value, "GET /{path}: {header} {sent:?}, expected {value:?}");
+        }
+    }
     for file in size::WASM {
         expect(&get(port, file)?, file, "200", "application/wasm")?;
     }
@@ -69,17 +82,30 @@ fn get(port: u16, path: &str) -> Result<String> {
     Ok(String::from_utf8_lossy(&answer[..end]).to_lowercase())
 }
 
+/// A header's value; empty where it is not there.
+fn field<'a>(head: &'a str, name: &str) -> &'a str {
+    let value = |line: &'a str| line.strip_prefix(name)?.strip_prefix(':');
+    head.lines().find_map(value).unwrap_or_default().trim()
+}
+
+/// The policy that a page says it keeps.
+fn policy(page: &str) -> Result<&str> {
+    let (_, rest) =
+        page.split_once("Content-Security-Policy\" content=\"").context("a page without a policy")?;
+    Ok(rest.split_once('"').context("a policy without an end")?.0)
+}
+
 fn expect(head: &str, path: &str, status: &str, content_type: &str) -> Result<()> {
     let found = head.split_whitespace().nth(1).unwrap_or_default();
     ensure!(found == status, "GET /{path}: HTTP status {found}, expected {status}");
-    let kind = head.lines().find_map(|line| line.strip_prefix("content-type:")).unwrap_or_default().trim();
+    let kind = field(head, "content-type");
     ensure!(kind.contains(content_type), "GET /{path}: content type {kind:?}, expected {content_type}");
     Ok(())
 }
 
 #[cfg(test)]
 mod tests {
-    use super::expect;
+    use super::{expect, field, policy};
 
     const HEAD: &str = "http/1.1 200 ok\r\ncontent-type: application/wasm\r\ncontent-length: 3";
 
@@ -88,5 +114,18 @@ mod tests {
         expect(HEAD, "a", "200", "application/wasm").unwrap();
         assert!(expect(HEAD, "a", "404", "").is_err());
         assert!(expect(HEAD, "a", "200", "text/html").is_err());
+    }
+
+    #[test]
+    fn a_header_is_found_by_its_whole_name() {
+        assert_eq!(field(HEAD, "content-length"), "3");
+        assert_eq!(field(HEAD, "content"), "");
+    }
+
+    #[test]
+    fn trunk_sends_the_policy_of_the_page() {
+        let said = policy(include_str!("../../www/index.html")).unwrap();
+        let config: toml::Table = include_str!("../../Trunk.toml").parse().unwrap();
+        assert_eq!(config["serve"]["headers"]["Content-Security-Policy"].as_str(), Some(said));
     }
 }
