@@ -1,66 +1,19 @@
 // What every browser test gets: the built site on a local server, and a watch on everything that goes wrong.
 
 import { test as base, expect } from '@playwright/test';
+import { watching } from './problems.mjs';
 import { serveSite } from './site-server.mjs';
 import { SITE } from './site.mjs';
 
 /** Not the root, because the site must work under any path. */
 const SUB_PATH = '/a/sub/path/';
 
-/** Collects what goes wrong in a page: console errors and warnings, exceptions, failed requests, HTTP errors. */
-export class Problems {
-  /** @type {string[]} */
-  #found = [];
-  /** @type {RegExp[]} */
-  #expected = [];
-
-  /** @param {import('@playwright/test').Page} page */
-  watch(page) {
-    page.on('console', (message) => this.#console(message));
-    page.on('pageerror', (error) => this.#found.push(`exception: ${error.stack ?? error.message}`));
-    page.on('requestfailed', (request) => {
-      const reason = request.failure()?.errorText;
-      // A request that the page itself gives up is no problem.
-      if (reason !== 'net::ERR_ABORTED') this.#found.push(`request failed: ${request.url()} ${reason}`);
-    });
-    page.on('response', (response) => {
-      if (response.status() >= 400) this.#found.push(`HTTP ${response.status()}: ${response.url()}`);
-    });
-  }
-
-  /**
-   * Says that a problem matching `pattern` is what the test provokes.
-   *
-   * @param {RegExp} pattern
-   */
-  expect(pattern) {
-    this.#expected.push(pattern);
-  }
-
-  /** Every problem that no `expect` covers. */
-  unexpected() {
-    return this.#found.filter((problem) => !this.#expected.some((pattern) => pattern.test(problem)));
-  }
-
-  /** Every expectation that no problem met. */
-  missing() {
-    return this.#expected.filter((pattern) => !this.#found.some((problem) => pattern.test(problem)));
-  }
-
-  /** @param {import('@playwright/test').ConsoleMessage} message */
-  #console(message) {
-    // Said by the test runner, which keeps the service worker out of all specs but its own.
-    if (message.text().includes('registration blocked by Playwright')) return;
-    if (['error', 'warning'].includes(message.type())) this.#found.push(`console ${message.type()}: ${message.text()}`);
-  }
-}
-
 /**
  * @typedef {import('@playwright/test').PlaywrightTestArgs} TestArgs
  * @typedef {import('@playwright/test').PlaywrightTestOptions} TestOptions
  * @typedef {import('@playwright/test').PlaywrightWorkerArgs} WorkerArgs
  * @typedef {import('@playwright/test').PlaywrightWorkerOptions} WorkerOptions
- * @typedef {{ problems: Problems }} PerTest
+ * @typedef {import('./problems.mjs').PerTest} PerTest
  * @typedef {{ site: string }} PerWorker
  */
 
@@ -75,16 +28,7 @@ const fixtures = {
     { scope: 'worker' },
   ],
   baseURL: async ({ site }, use) => use(site),
-  problems: [
-    async ({ page }, use) => {
-      const problems = new Problems();
-      problems.watch(page);
-      await use(problems);
-      expect(problems.unexpected(), 'nothing goes wrong in the page').toEqual([]);
-      expect(problems.missing(), 'what the test provokes happens').toEqual([]);
-    },
-    { auto: true },
-  ],
+  ...watching,
 };
 
 /** @type {import('@playwright/test').TestType<TestArgs & TestOptions & PerTest, WorkerArgs & WorkerOptions & PerWorker>} */

@@ -120,6 +120,8 @@ class FakeVae {
     remember: async (images) => this.images.push(images) - 1,
     /** @param {number} set */
     encode: async (set) => this.images[set],
+    /** @param {number} set */
+    forget: async (set) => void (this.images[set] = null),
   };
 
   /** @param {unknown} options */
@@ -182,6 +184,7 @@ test('who changes a shared Vae gets one of its own, with what the first had been
   assert.deepEqual([made[0].loaded, made[1].loaded], [0, 1]);
   assert.deepEqual([made[0].listeners.size, made[1].listeners.size], [0, 1]);
   assert.deepEqual(await a.gallery.encode(set, { count: 1 }), Float32Array.of(2));
+  assert.deepEqual(made[0].images, [Float32Array.of(1), null], 'what it had given to the shared one is given back');
   // The one who is left has it alone.
   await b.load(new ArrayBuffer(0));
   assert.equal(made.length, 2);
@@ -200,6 +203,18 @@ test('who leaves while one of its own is on its way leaves nothing behind', asyn
   await assert.rejects(changing, { code: 'disposed' });
   b.dispose();
   assert.ok(made.every(({ disposed }) => disposed));
+});
+
+test('who leaves a shared Vae takes along what it had given it', async () => {
+  const { made, lend } = library();
+  const [a, b] = [await lend({ model: 'six' }), await lend({ model: 'six' })];
+  await a.gallery.remember(Float32Array.of(1));
+  const set = await b.gallery.remember(Float32Array.of(2));
+  a.dispose();
+  await new Promise((resolve) => setTimeout(resolve));
+  assert.deepEqual(made[0].images, [null, Float32Array.of(2)]);
+  assert.deepEqual(await b.gallery.encode(set, { count: 1 }), Float32Array.of(2));
+  b.dispose();
 });
 
 test('a model that cannot be had is asked for anew by the next', async () => {

@@ -2,9 +2,10 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { EngineHost } from '../../www/js/api/host.js';
 import { transferables } from '../../www/js/api/protocol.js';
 import { TrainRun } from '../../www/js/api/train-run.js';
-import { FakeEngine, wait } from './fake-engine.mjs';
+import { FakeEngine, fakeWasm, wait } from './fake-engine.mjs';
 import { create, pair } from './pair.mjs';
 
 /** @type {import('../../www/js/api/types.js').TrainSettings} */
@@ -182,4 +183,26 @@ test('after dispose everything is refused', async () => {
 test('buffers are handed over once each', () => {
   const shared = new Float32Array(4);
   assert.deepEqual(transferables({ a: shared, b: shared.subarray(1), c: { d: new Uint8Array(2) }, e: 5, f: null }).length, 2);
+});
+
+test('a host that ends while a model is fetched makes no engine of it, and frees the one that it had', async () => {
+  const [first, second] = [new FakeEngine(), new FakeEngine()];
+  /** @type {any[]} */
+  const told = [];
+  const host = new EngineHost({
+    loadWasm: async () => fakeWasm([first, second]),
+    post: (message) => told.push(message),
+    giveWay: async () => {},
+    now: () => 0,
+    spawn: () => {
+      throw new Error('no workers here');
+    },
+  });
+  const args = { model: 'dense-20', backend: /** @type {const} */ ('auto'), seed: 1 };
+  await host.handle({ id: 1, op: 'create', args: { ...args, checkpoint: null }, seen: 0 });
+  const creating = host.handle({ id: 2, op: 'create', args: { ...args, checkpoint: { bytes: Uint8Array.of(1) } }, seen: 0 });
+  await Promise.all([host.dispose(), creating]);
+  assert.equal(first.freed, true);
+  assert.deepEqual(told.find(({ id }) => id === 2).error.code, 'disposed');
+  assert.deepEqual(second.calls, []);
 });

@@ -75,8 +75,8 @@ test('places that throw or refuse are passed over; when none is left, whoever as
     ]);
     port.onerror = ({ message }) => resolve(message);
   });
-  assert.deepEqual(reasons, ['Error: forbidden']);
-  assert.equal(told, 'Error: not here either');
+  assert.deepEqual(reasons, ['forbidden']);
+  assert.equal(told, 'not here either');
 });
 
 test('a place that comes when nobody wants it any more is ended', async () => {

@@ -68,6 +68,18 @@ test('what cannot be is refused by name', async () => {
   await assert.rejects(gallery.remember(images(2), { labels: [1] }), { code: 'invalid-argument', message: /1 labels for 2/ });
 });
 
+test('a set that is forgotten cannot be encoded; the others keep their numbers, in another worker too', async () => {
+  const { client, gallery } = await start();
+  const [first, second] = [await gallery.remember(images(2)), await gallery.remember(images(3))];
+  await gallery.forget(first);
+  await gallery.forget(first);
+  await assert.rejects(gallery.encode(first, { count: 1 }), { code: 'invalid-argument', message: /set: 0/ });
+  await assert.rejects(client.request('encodeRemembered', { set: 0, first: 0, count: 1 }), { code: 'invalid-argument' });
+  assert.equal((await gallery.encode(second, { count: 3 })).mu.length, 6);
+  await gallery.again((...asked) => client.request(...asked));
+  assert.equal((await gallery.encode(second, { count: 3 })).mu[4], 2);
+});
+
 test('where the model is replaced meanwhile, all of the answer comes from the new one', async () => {
   const { client, gallery, engine } = await start();
   const set = await gallery.remember(images(3000));

@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { floats } from '../../www/js/api/arguments.js';
 import { fromBytes, toBytes } from '../../www/js/api/pixels.js';
 import { USUAL } from '../../www/js/api/protocol.js';
-import { preload, startWorker } from '../../www/js/api/start.js';
+import { preload, startEngine, startWorker } from '../../www/js/api/start.js';
 
 class FakeWorker {
   /** @param {URL} url @param {WorkerOptions} options */
@@ -29,6 +29,23 @@ test('the first Vae takes the worker that was started early; the next ones, and 
   preload(started);
   assert.equal(startWorker({}), started);
   assert.notEqual(startWorker({}), started);
+});
+
+test('where a worker’s own file of the page’s origin cannot be started, what is told is why', async (context) => {
+  Object.assign(globalThis, {
+    location: { origin: 'https://site.example' },
+    document: {},
+    Worker: class {
+      constructor() {
+        throw new Error('forbidden by a policy');
+      }
+    },
+  });
+  const warned = new Promise((resolve) => context.mock.method(console, 'warn', resolve));
+  const port = startEngine({ workerUrl: 'https://site.example/worker.js' });
+  const words = await warned;
+  port.terminate();
+  assert.match(words, /no worker could be started \(forbidden by a policy\)/);
 });
 
 test('pixels become bytes and values again; what is no pixel is refused', () => {

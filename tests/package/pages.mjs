@@ -1,26 +1,9 @@
 // Opens pages and takes their reports; whatever goes wrong in a page fails the test.
 
 import { test as base, expect } from '@playwright/test';
-import { Problems } from '../browser/fixtures.mjs';
+import { watching } from '../browser/problems.mjs';
 
-/** @typedef {{ problems: Problems }} PerTest */
-/** @typedef {import('@playwright/test').PlaywrightTestArgs & import('@playwright/test').PlaywrightTestOptions} TestArgs */
-
-/** @type {import('@playwright/test').Fixtures<PerTest, {}, TestArgs>} */
-const fixtures = {
-  problems: [
-    async ({ page }, use) => {
-      const problems = new Problems();
-      problems.watch(page);
-      await use(problems);
-      expect(problems.unexpected(), 'nothing goes wrong in the page').toEqual([]);
-      expect(problems.missing(), 'what the test provokes happens').toEqual([]);
-    },
-    { auto: true },
-  ],
-};
-
-export const test = base.extend(fixtures);
+export const test = base.extend(watching);
 
 /**
  * @param {import('@playwright/test').Page} page

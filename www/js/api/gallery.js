@@ -6,8 +6,8 @@ import { VaeError } from './errors.js';
 /** All of it is done in short portions: drawing and training go on in between, and where weights change meanwhile, so do theirs. */
 export class Gallery {
   #client;
-  /** What the worker has been given; places in this list are the sets' numbers.
-   * @type {{ args: import('./protocol.js').Operations['remember']['args'], set: Promise<number> }[]} */
+  /** What the worker has been given; places in this list are the sets' numbers, null where they are forgotten.
+   * @type {({ args: import('./protocol.js').Operations['remember']['args'], set: Promise<number> } | null)[]} */
   #given = [];
 
   /** @param {import('./client.js').Client} client */
@@ -16,7 +16,7 @@ export class Gallery {
   }
 
   /**
-   * Leaves images with the worker, for as long as it lives.
+   * Leaves images with the worker, until they are forgotten or it ends.
    * @param {Float32Array} images n×784 in [0, 1]
    * @param {{ labels?: Uint8Array | number[] }} [options] used where the model is conditional when they are encoded
    * @returns {Promise<number>} the set, for `encode`
@@ -29,10 +29,18 @@ export class Gallery {
     return this.#given.push({ args, set }) - 1;
   }
 
+  /** Gives back what a set holds; it cannot be encoded any more. @param {number} set what `remember` gave */
+  async forget(set) {
+    const known = this.#given[set];
+    if (!known) return;
+    this.#given[set] = null;
+    await this.#client.request('forget', { set: await known.set });
+  }
+
   /** Gives another worker all that the one before had. @param {import('./client.js').Client['request']} request */
   async again(request) {
-    for (const one of this.#given) one.set = request('remember', one.args);
-    await Promise.all(this.#given.map(({ set }) => set));
+    for (const one of this.#given) if (one) one.set = request('remember', one.args);
+    await Promise.all(this.#given.map((one) => one?.set));
   }
 
   /**

@@ -29,6 +29,7 @@ export class EngineHost {
   #dataset = null;
   /** Grows whenever the weights are replaced. */
   #model = 0;
+  #disposed = false;
   /** Models so far. */
   #made = 0;
   #measuring;
@@ -81,6 +82,7 @@ export class EngineHost {
       imageQuality: (args, id) => this.#measuring.imageQuality(args, id),
       logLikelihood2d: (args, id) => this.#measuring.logLikelihood2d(args, id),
       remember: (args) => this.#remembering.remember(args),
+      forget: async ({ set }) => this.#remembering.forget(set),
       encodeRemembered: (args) => this.#remembering.encodeRemembered(args),
       decodeBytes: (args) => this.#remembering.decodeBytes(args),
       cancel: async ({ id }) => this.#measuring.cancel(id),
@@ -124,6 +126,7 @@ export class EngineHost {
 
   /** Gives the engine back; whatever is asked for later is refused. */
   async dispose() {
+    this.#disposed = true;
     await this.#runs.stop().catch(() => {});
     await this.#lock.run(() => {
       this.#engine?.free();
@@ -173,6 +176,8 @@ export class EngineHost {
     if (weights) checkCheckpoint(weights);
     await this.#runs.stop();
     return this.#lock.run(async () => {
+      // While it was fetched: nobody would free another engine.
+      if (this.#disposed) throw new VaeError('disposed', 'the Vae has been disposed');
       const engine = await Engine.create({ spec: model, backend, seed, initialisation });
       try {
         if (weights) await engine.load(weights);

@@ -47,10 +47,10 @@ export class PlacePort {
     this.#port = null;
     try {
       const port = place(why);
-      if ('then' in port) port.then((there) => this.#take(there), (thrown) => this.#failed(String(thrown)));
+      if ('then' in port) port.then((there) => this.#take(there), (thrown) => this.#failed(wordsOf(thrown)));
       else this.#take(port);
     } catch (thrown) {
-      this.#failed(String(thrown));
+      this.#failed(wordsOf(thrown));
     }
   }
 
@@ -78,4 +78,9 @@ export class PlacePort {
     };
     for (const message of this.#unheard) port.postMessage(message, []);
   }
+}
+
+/** @param {unknown} thrown */
+function wordsOf(thrown) {
+  return thrown instanceof Error ? thrown.message : String(thrown);
 }

@@ -45,6 +45,7 @@ export const OF_ONE_MODEL = Object.freeze([
  * @property {{ args: { images: Float32Array, reconstructions: Float32Array }, value: import('./types.js').ImageQuality }} imageQuality
  * @property {{ args: { images: Float32Array, points?: number }, value: import('./types.js').Quadrature }} logLikelihood2d
  * @property {{ args: { images: Float32Array, labels?: Uint8Array }, value: number }} remember
+ * @property {{ args: { set: number }, value: void }} forget
  * @property {{ args: { set: number, first: number, count: number }, value: { mu: Float32Array, logvar: Float32Array } }} encodeRemembered
  * @property {{ args: { z: Float32Array, labels?: Uint8Array }, value: Uint8Array }} decodeBytes
  * @property {{ args: { id: number }, value: void }} cancel a long measurement under way, by the id of its request

@@ -7,7 +7,7 @@ import { VaeError } from './errors.js';
 
 /** Serves one worker. */
 export class Remembering {
-  /** @type {{ images: Float32Array, labels?: Uint8Array }[]} */
+  /** By their numbers; null where they are forgotten. @type {({ images: Float32Array, labels?: Uint8Array } | null)[]} */
   #sets = [];
 
   /** @param {Pick<import('./measuring.js').MeasuringParts, 'use'> & { portions: import('./portions.js').Portions }} parts */
@@ -24,6 +24,11 @@ export class Remembering {
     const n = rowsOf('images', images, pixels);
     if (labels && labels.length !== n) throw new VaeError('invalid-argument', `labels: ${labels.length} labels for ${n} images`);
     return this.#sets.push({ images, labels }) - 1;
+  }
+
+  /** @param {number} set whose images are given back; its number is not used again */
+  forget(set) {
+    if (set in this.#sets) this.#sets[set] = null;
   }
 
   /**

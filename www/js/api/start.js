@@ -36,7 +36,7 @@ export function startEngine(from) {
   const { workerUrl } = from;
   const name = isUsual(from) ? USUAL : 'vae-engine-elsewhere';
   const first = workerUrl ? () => new Worker(workerUrl, { type: 'module', name }) : () => startWorker(from);
-  return new PlacePort([first, () => imported(workerUrl ?? workerFile(), name), onThisThread]);
+  return new PlacePort([first, (why) => imported(workerUrl ?? workerFile(), name, why), onThisThread]);
 }
 
 /**
@@ -54,11 +54,12 @@ export function startWorker(from) {
  * A worker of the page's own origin that imports the file.
  * @param {string} url
  * @param {string} name
+ * @param {string} why it could not be started as it is
  * @returns {Worker}
  */
-function imported(url, name) {
+function imported(url, name, why) {
   // A file of the page's own origin can be started as it is, or not at all.
-  if (!('location' in globalThis) || new URL(url).origin === globalThis.location.origin) throw new Error('no worker could be started from its file');
+  if (!('location' in globalThis) || new URL(url).origin === globalThis.location.origin) throw new Error(why);
   const bridge = bridges.get(url) ?? URL.createObjectURL(new Blob([`import ${JSON.stringify(url)};`], { type: 'text/javascript' }));
   bridges.set(url, bridge);
   return new Worker(bridge, { type: 'module', name });

@@ -60,7 +60,12 @@ function lease(vae, entry, another) {
   const leave = () => {
     for (const { off } of listeners) off();
     entry.holders -= 1;
-    if (entry.holders > 0) return;
+    if (entry.holders > 0) {
+      const { gallery: theirs } = vae;
+      // A worker that has failed has forgotten them.
+      for (const { set } of remembered) void set.then((known) => theirs.forget(known)).catch(() => {});
+      return;
+    }
     close(entry);
     vae.dispose();
   };
@@ -107,6 +112,8 @@ function lease(vae, entry, another) {
     },
     /** @param {number} number @param {{ first?: number, count: number }} range */
     encode: async (number, range) => vae.gallery.encode(await remembered[number].set, range),
+    /** @param {number} number */
+    forget: async (number) => vae.gallery.forget(await remembered[number].set),
     /** @param {Parameters<Vae['gallery']['decode']>} given */
     decode: (...given) => vae.gallery.decode(...given),
   };

@@ -76,6 +76,10 @@ export function mount(element, store, engine) {
     if (store.state.strokes.at(-1) === stroke) void engine.draw([...below, { ...stroke }], { continues: true });
   };
 
+  /** Where the pad is. Looked up once a frame: between two of ink the browser would have to lay the page out anew. @type {DOMRect | null} */
+  let box = null;
+  const place = (/** @type {PointerEvent} */ { clientX, clientY }) => toUnit((box ??= pad.getBoundingClientRect()), clientX, clientY);
+
   pad.addEventListener('pointerdown', (event) => {
     if (pen && pen.pointer !== 'keys') return;
     // A pen's other end is an eraser, which browsers call button 5.
@@ -84,7 +88,8 @@ export function mount(element, store, engine) {
     pad.setPointerCapture(event.pointerId);
     cursor = null;
     showCursor();
-    begin(event.pointerId, ...toUnit(pad.getBoundingClientRect(), event.clientX, event.clientY), pressureOf(event));
+    box = null;
+    begin(event.pointerId, ...place(event), pressureOf(event));
     if (event.button === 5 && pen) pen.stroke.erases = true;
   });
 
@@ -100,14 +105,14 @@ export function mount(element, store, engine) {
   const moves = /** @type {'pointermove'} */ ('onpointerrawupdate' in pad ? 'pointerrawupdate' : 'pointermove');
   pad.addEventListener(moves, (event) => {
     if (pen?.pointer !== event.pointerId) return;
-    const box = pad.getBoundingClientRect();
     const events = event.getCoalescedEvents?.() ?? [];
     for (const one of events.length > 0 ? events : [event]) {
-      untold = extend(pen.stroke, ...toUnit(box, one.clientX, one.clientY), pressureOf(one)) || untold;
+      untold = extend(pen.stroke, ...place(one), pressureOf(one)) || untold;
     }
     if (untold && event.timeStamp - toldAt >= TELL_MS) tell(event.timeStamp);
   });
   pad.addEventListener('pointermove', ({ timeStamp }) => {
+    box = null;
     if (untold) tell(timeStamp);
   });
   for (const type of /** @type {const} */ (['pointerup', 'pointercancel', 'lostpointercapture'])) {
