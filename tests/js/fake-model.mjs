@@ -172,7 +172,7 @@ export class FakeModel {
     return this.exclusively('save', () => Uint8Array.of(1, 2, 3));
   }
 
-  /** What the engine holds. */
+  /** What the engine holds. @type {Float32Array} */
   values = Float32Array.of(1, 2, 3, 4, 5, 6, 7);
 
   /** @param {Float32Array} values from now on */
