@@ -9,6 +9,7 @@ use crate::error::{Error, Result};
 use crate::executor::{
     BackendInfo, Counters, Executor, KernelTime, Phase, ProgramId, ReasonCode, StepMetrics, StepTimes, Ticket,
 };
+pub use crate::gpu::shaders::Tile;
 use crate::gpu::{self, GpuExecutor};
 use crate::op::{Split, Step, View};
 use crate::plan::Plan;
@@ -61,8 +62,12 @@ impl Backend {
             Choice::Cpu => Ok(Self::cpu(params, ReasonCode::Requested, "the CPU was asked for")),
             Choice::WebGpu => {
                 let adapter = gpu::Adapter::request().await?;
-                let gpu =
+                let software = adapter.is_software();
+                let mut gpu =
                     GpuExecutor::new(adapter, params, ReasonCode::Requested, "the GPU was asked for").await?;
+                if software {
+                    gpu.suit_imitation();
+                }
                 Ok(Self::Gpu(Box::new(gpu)))
             }
             Choice::Auto => Self::automatic(params).await,
@@ -91,6 +96,17 @@ impl Backend {
                 let reason = format!("the GPU could not be opened ({problem})");
                 Ok(Self::cpu(params, ReasonCode::NoAdapter, reason))
             }
+        }
+    }
+
+    /// Products of the shapes that `plan` has by tiles of this kind ([`GpuExecutor::prefer`]); the CPU has no tiles to choose.
+    ///
+    /// # Errors
+    /// As [`GpuExecutor::prefer`].
+    pub fn prefer(&mut self, plan: &Plan, tile: Option<Tile>) -> Result<()> {
+        match self {
+            Self::Cpu(_) => Ok(()),
+            Self::Gpu(e) => e.prefer(plan, tile),
         }
     }
 

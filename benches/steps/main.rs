@@ -1,6 +1,6 @@
 //! Milliseconds per training step on each backend, and what a step costs the host.
 //!
-//! `cargo bench --bench steps -- [--json FILE] [--backend cpu|webgpu] [--only PRESET] [--tile low|parts|square]`. Medians of several rounds on synthetic images; a GPU is
+//! `cargo bench --bench steps -- [--json FILE] [--backend cpu|webgpu] [--only PRESET] [--tile low|parts|direct|square]`. Medians of several rounds on synthetic images; a GPU is
 //! measured where there is an adapter, and a software adapter is named as such. Where the adapter has a clock, a step of
 //! each model is told apart by kernel. What the CPU reaches is also told as a part of what it could: of the peak of
 //! multiply-add in registers, measured before and after each model and taken as the better of both.
@@ -29,7 +29,7 @@ const ROUNDS: usize = 7;
 
 fn main() {
     let asked = Asked::new(std::env::args().skip(1).filter(|a| a != "--bench")).unwrap_or_else(|problem| {
-        eprintln!("steps: {problem}; expected [--json FILE] [--backend cpu|webgpu] [--only PRESET] [--tile low|parts|square]");
+        eprintln!("steps: {problem}; expected [--json FILE] [--backend cpu|webgpu] [--only PRESET] [--tile low|parts|direct|square]");
         std::process::exit(2);
     });
     println!(
@@ -95,7 +95,12 @@ impl Asked {
                 "--backend" => asked.backend = Some(Choice::named(value).map_err(|e| e.to_string())?),
                 "--only" => asked.only = Some(value.clone()),
                 "--tile" => {
-                    let known = [("low", Tile::Low), ("parts", Tile::Parts), ("square", Tile::Square)];
+                    let known = [
+                        ("low", Tile::Low),
+                        ("parts", Tile::Parts),
+                        ("direct", Tile::Direct),
+                        ("square", Tile::Square),
+                    ];
                     let found = known.into_iter().find(|(name, _)| name == value);
                     asked.tile = Some(found.ok_or_else(|| format!("no tile is called {value}"))?.1);
                 }

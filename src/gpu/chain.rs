@@ -14,8 +14,8 @@ use super::shaders::{self, Tile};
 /// Rows that a workgroup of the latent kernels owns.
 const OWN_ROWS: u32 = 4;
 
-/// The dispatch of a chain; `None` where its buffers do not lie as its kernel needs them.
-pub(super) fn lower(lowering: &Lowering<'_>, chain: Chain<'_>) -> Result<Option<Launch>> {
+/// The dispatches of a chain, which are one for most; `None` where its buffers do not lie as its kernel needs them.
+pub(super) fn lower(lowering: &Lowering<'_>, chain: Chain<'_>) -> Result<Option<Vec<Launch>>> {
     match chain {
         Chain::GatherLinear(pixels, layer) => {
             let Grid { tile, workgroups, product } = lowering.tiles(1, layer.outputs, layer.inputs);
@@ -24,11 +24,15 @@ pub(super) fn lower(lowering: &Lowering<'_>, chain: Chain<'_>) -> Result<Option<
             constants.extend([pixels.binarize as u32, binarize::static_seed()]);
             let read = [pixels.images, pixels.order, layer.weight, layer.bias];
             let bindings = lowering.bind(&read, &[layer.x, layer.y]);
-            Ok(Some(Launch { shader, constants, bindings, workgroups, product }))
+            Ok(Some(vec![Launch { shader, constants, bindings, workgroups, product }]))
         }
-        Chain::Latent(heads, draw, next) => latent(lowering, heads, draw, next).map(Some),
-        Chain::LatentGrad(to_z, grad, next) => latent_grad(lowering, to_z, grad, next).map(Some),
-        Chain::Update(group, op, update, metrics) => fused_update(lowering, group, op, update, metrics),
+        Chain::Latent(heads, draw, next) => {
+            latent(lowering, heads, draw, next).map(|launch| Some(vec![launch]))
+        }
+        Chain::LatentGrad(to_z, grad, next) => {
+            latent_grad(lowering, to_z, grad, next).map(|launch| Some(vec![launch]))
+        }
+        Chain::Update(group, op, update, losses) => fused_update(lowering, group, op, update, losses),
     }
 }
 
@@ -86,8 +90,8 @@ fn fused_update(
     group: &LinearGradWeight,
     op: &Op,
     update: &Update,
-    metrics: &Metrics,
-) -> Result<Option<Launch>> {
+    (losses, metrics): (&Op, &Metrics),
+) -> Result<Option<Vec<Launch>>> {
     let placement = lowering.placement;
     let mut table = lowering.group(group);
     let (tile, product) = table.tile();
@@ -131,7 +135,12 @@ fn fused_update(
         table.table(),
     ]
     .concat();
-    // One more workgroup sums the losses.
     let shader = shaders::find(name, tile)?;
-    Ok(Some(Launch { shader, constants, bindings, workgroups: folded(tiles + 1), product: Some(product) }))
+    let update = |workgroups| Launch { shader, constants, bindings, workgroups, product: Some(product) };
+    Ok(Some(if tile == Tile::Direct {
+        vec![update(folded(tiles)), lowering.one(losses)?]
+    } else {
+        // One more workgroup sums the losses.
+        vec![update(folded(tiles + 1))]
+    }))
 }

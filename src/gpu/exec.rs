@@ -90,6 +90,27 @@ impl GpuExecutor {
         self.tiles.forced = Some(tile);
     }
 
+    /// Computes products by the tiles that suit a program which imitates a GPU. Without this the tiles are those for real
+    /// ones, whatever the adapter, so that tests run these.
+    pub const fn suit_imitation(&mut self) {
+        self.tiles.imitated = true;
+    }
+
+    /// Computes products of the shapes that `plan` has by tiles of this kind, in plans compiled from now on; without a
+    /// kind, by those that were chosen otherwise.
+    ///
+    /// # Errors
+    /// As [`Executor::compile`].
+    pub fn prefer(&mut self, plan: &Plan, tile: Option<Tile>) -> Result<()> {
+        validate::plan(plan, self.memories.len)?;
+        let placement = super::placement::place(plan)?;
+        let launches = super::lower::lower(plan, 0..plan.ops.len(), &placement, &self.tiles)?;
+        let products: Vec<_> = launches.iter().filter_map(|launch| launch.product).collect();
+        self.tiles.timed.retain(|(product, _)| !products.contains(product));
+        self.tiles.timed.extend(tile.iter().flat_map(|&tile| products.iter().map(move |&p| (p, tile))));
+        Ok(())
+    }
+
     /// Says why this backend was chosen.
     pub fn explain(&mut self, code: ReasonCode, reason: String, times: StepTimes) {
         (self.info.reason_code, self.info.reason, self.info.step_times) = (code, reason, Some(times));

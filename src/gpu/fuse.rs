@@ -30,7 +30,7 @@ pub(super) enum Chain<'a> {
     /// The same backwards.
     LatentGrad(&'a LinearGradInput, &'a ReparamGrad, &'a LinearGradInput),
     /// Gradients of all parameters, their update and the losses.
-    Update(&'a LinearGradWeight, &'a Op, &'a Update, &'a Metrics),
+    Update(&'a LinearGradWeight, &'a Op, &'a Update, (&'a Op, &'a Metrics)),
 }
 
 /// The operations of `span` cut into chains, in order.
@@ -87,9 +87,13 @@ pub(super) fn chain<'a>(plan: &Plan, ops: &'a [Op]) -> Option<Chain<'a>> {
         [
             Op::LinearGradWeight(group),
             op @ (Op::Sgd(update) | Op::RmsProp(update) | Op::Adam(update)),
-            Op::Metrics(metrics),
-        ] => (update.max_norm == 0.0 && !metrics.clipped && covers(group, update))
-            .then_some(Chain::Update(group, op, update, metrics)),
+            losses @ Op::Metrics(metrics),
+        ] => (update.max_norm == 0.0 && !metrics.clipped && covers(group, update)).then_some(Chain::Update(
+            group,
+            op,
+            update,
+            (losses, metrics),
+        )),
         _ => None,
     }
 }

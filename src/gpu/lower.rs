@@ -39,6 +39,8 @@ pub(super) type Product = [u32; 3];
 pub(super) struct Tiles {
     /// These for all, for tests and benchmarks.
     pub(super) forced: Option<Tile>,
+    /// Whether a program imitates the device: one on which waiting costs more than what it saves.
+    pub(super) imitated: bool,
     /// What was fastest on this device.
     pub(super) timed: Vec<(Product, Tile)>,
 }
@@ -48,6 +50,7 @@ impl Tiles {
         let [squares, low, depth] = product;
         let timed = self.timed.iter().find(|timed| timed.0 == product).map(|timed| timed.1);
         self.forced.or(timed).unwrap_or(match () {
+            () if self.imitated => Tile::Direct,
             () if squares >= ENOUGH_SQUARES => Tile::Square,
             () if low < ENOUGH_LOW && depth >= LONG => Tile::Parts,
             () => Tile::Low,
@@ -147,7 +150,7 @@ pub(super) fn lower(
         ops.iter().try_for_each(check::views)?;
         let together = fuse::chain(plan, ops).map(|chain| chain::lower(&lowering, chain)).transpose()?;
         match together.flatten() {
-            Some(launch) => launches.push(launch),
+            Some(chain) => launches.extend(chain),
             None => ops.iter().try_for_each(|op| lowering.alone(op, &mut launches))?,
         }
     }
@@ -268,11 +271,16 @@ impl Lowering<'_> {
         if let Op::LinearGradWeight(group) = op {
             return self.weight_gradients(group, launches);
         }
+        launches.push(self.one(op)?);
+        Ok(())
+    }
+
+    /// An operation that takes one dispatch.
+    pub(super) fn one(&self, op: &Op) -> Result<Launch> {
         let Grid { tile, workgroups, product } = self.grid(op);
         let shader = shaders::find(op.name(), tile)?;
         let bindings = op.bindings().iter().map(|b| (range(b.view, self.placement), b.written)).collect();
-        launches.push(Launch { shader, constants: constants(op), bindings, workgroups, product });
-        Ok(())
+        Ok(Launch { shader, constants: constants(op), bindings, workgroups, product })
     }
 
     /// The variant for a group of products.

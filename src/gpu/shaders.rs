@@ -3,6 +3,8 @@
 //! Each file is in the program once, without comments and indentation, which are half of its bytes; a shader's text is
 //! joined when its pipeline is made.
 
+use serde::Serialize;
+
 use crate::error::{Error, Result};
 
 /// Declares each file's text as a constant.
@@ -26,11 +28,13 @@ macro_rules! pieces {
 pieces! {
     LIB_ACTIVATION = "lib/activation";
     LIB_CONV = "lib/conv";
+    LIB_DIRECT = "lib/direct";
     LIB_EPILOGUE = "lib/epilogue";
     LIB_INPUTS = "lib/inputs";
     LIB_LAYER = "lib/layer";
     LIB_LIKELIHOOD = "lib/likelihood";
     LIB_LOSSES = "lib/losses";
+    LIB_LOSSES_APART = "lib/losses_apart";
     LIB_MATH = "lib/math";
     LIB_OWN_ROWS = "lib/own_rows";
     LIB_PIXELS = "lib/pixels";
@@ -109,7 +113,8 @@ pub struct Piece {
 }
 
 /// How much of a matrix product one workgroup computes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Tile {
     /// The kernel is no matrix product.
     None,
@@ -117,11 +122,16 @@ pub enum Tile {
     Low,
     /// 16 rows × 64 columns, their terms shared out over four times as many invocations: products with few tiles.
     Parts,
+    /// 16 rows × 64 columns without workgroup memory: devices on which waiting for one another costs more than it saves.
+    Direct,
     /// 64 rows × 64 columns: fewest loads a multiplication.
     Square,
 }
 
 impl Tile {
+    /// The kinds that a product can be computed by.
+    pub const KINDS: [Self; 4] = [Self::Low, Self::Parts, Self::Direct, Self::Square];
+
     /// Columns of the product that one workgroup computes.
     pub const COLUMNS: u32 = 64;
 
@@ -130,9 +140,19 @@ impl Tile {
     pub const fn rows(self) -> u32 {
         match self {
             Self::None => 1,
-            Self::Low | Self::Parts => 16,
+            Self::Low | Self::Parts | Self::Direct => 16,
             Self::Square => 64,
         }
+    }
+
+    /// The kind for products that is called so where races are kept.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::KINDS
+            .into_iter()
+            .zip(["low", "parts", "direct", "square"])
+            .find(|kind| kind.1 == name)
+            .map(|kind| kind.0)
     }
 
     /// What tells the kernels its size.
@@ -141,6 +161,7 @@ impl Tile {
             Self::None => &[],
             Self::Low => &[LIB_ROWS_16, LIB_TILE],
             Self::Parts => &[LIB_ROWS_16_PARTS, LIB_TILE],
+            Self::Direct => &[LIB_DIRECT],
             Self::Square => &[LIB_ROWS_64, LIB_TILE],
         }
     }
@@ -175,7 +196,10 @@ impl Shader {
 type Kernel = (&'static str, &'static [Tile], &'static [Piece]);
 
 const FLAT: &[Tile] = &[Tile::None];
-const TILED: &[Tile] = &[Tile::Low, Tile::Parts, Tile::Square];
+/// Kernels whose tiles' last workgroup sums the losses.
+const SUMMING: &[Tile] = &[Tile::Low, Tile::Parts, Tile::Square];
+const DIRECT: &[Tile] = &[Tile::Direct];
+const TILED: &[Tile] = &Tile::KINDS;
 
 const KERNELS: &[Kernel] = &[
     ("gather", FLAT, &[LIB_RNG, LIB_PIXELS, GATHER]),
@@ -211,9 +235,12 @@ const KERNELS: &[Kernel] = &[
     ),
     ("fused/latent", FLAT, &[LIB_MATH, LIB_ACTIVATION, LIB_RNG, LIB_OWN_ROWS, FUSED_LATENT]),
     ("fused/latent_grad", FLAT, &[LIB_MATH, LIB_ACTIVATION, LIB_OWN_ROWS, FUSED_LATENT_GRAD]),
-    ("fused/update_sgd", TILED, &[LIB_PRODUCTS, LIB_LOSSES, SGD, FUSED_UPDATE]),
-    ("fused/update_rmsprop", TILED, &[LIB_PRODUCTS, LIB_LOSSES, RMSPROP, FUSED_UPDATE]),
-    ("fused/update_adam", TILED, &[LIB_PRODUCTS, LIB_LOSSES, ADAM, FUSED_UPDATE]),
+    ("fused/update_sgd", SUMMING, &[LIB_PRODUCTS, LIB_LOSSES, SGD, FUSED_UPDATE]),
+    ("fused/update_sgd", DIRECT, &[LIB_PRODUCTS, LIB_LOSSES_APART, SGD, FUSED_UPDATE]),
+    ("fused/update_rmsprop", SUMMING, &[LIB_PRODUCTS, LIB_LOSSES, RMSPROP, FUSED_UPDATE]),
+    ("fused/update_rmsprop", DIRECT, &[LIB_PRODUCTS, LIB_LOSSES_APART, RMSPROP, FUSED_UPDATE]),
+    ("fused/update_adam", SUMMING, &[LIB_PRODUCTS, LIB_LOSSES, ADAM, FUSED_UPDATE]),
+    ("fused/update_adam", DIRECT, &[LIB_PRODUCTS, LIB_LOSSES_APART, ADAM, FUSED_UPDATE]),
 ];
 
 const COUNT: usize = {

@@ -27,7 +27,7 @@ pub(super) async fn fastest(
     first: &Step,
 ) -> Result<Vec<(Product, Tile)>> {
     let mut best_of: BTreeMap<Product, (f64, Tile)> = BTreeMap::new();
-    for tile in [Tile::Low, Tile::Parts, Tile::Square] {
+    for tile in Tile::KINDS {
         let forced = Tiles { forced: Some(tile), ..Tiles::default() };
         let program = Program::new(adapter, pipelines, memories, plan, &forced)?;
         program.check(memories, Phase::All, std::slice::from_ref(first))?;

@@ -4,6 +4,7 @@ pub mod inside;
 pub mod profile;
 pub mod race;
 mod team;
+mod tiles;
 mod training;
 
 use std::collections::BTreeMap;

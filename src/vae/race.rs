@@ -1,4 +1,5 @@
-//! `auto` decides by measurement: a few real training steps on the GPU and on the CPU, and the faster one goes on.
+//! `auto` decides by measurement: a few real training steps on the GPU, by each kind of tile, and on the CPU, and the fastest
+//! way goes on.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -6,8 +7,8 @@ use std::time::Duration;
 use serde::Serialize;
 use web_time::Instant;
 
-use super::{Mirror, Vae};
-use crate::backend::Backend;
+use super::{Mirror, Vae, tiles};
+use crate::backend::{Backend, Tile};
 use crate::error::{Error, Result};
 use crate::executor::{Executor, Kind, Phase, ProgramId, ReasonCode, StepTimes};
 use crate::op::{Split, Step};
@@ -47,6 +48,8 @@ pub struct Race {
     /// What came out.
     #[serde(flatten)]
     pub times: StepTimes,
+    /// The kind of tile that was fastest for the GPU's products; `None` for those by the rule.
+    pub tile: Option<Tile>,
 }
 
 /// The races of this process (in browsers, of this worker), and those that it was told of.
@@ -92,10 +95,10 @@ impl Vae {
     pub async fn reconsider(&mut self, config: &TrainConfig, workers: u32) -> Result<()> {
         let Some(name) = self.let_go.clone() else { return Ok(()) };
         self.train_stop();
-        if let Some(times) = self.times_of(&name, config, workers)
-            && times.cpu < times.gpu
+        if let Some(race) = self.known_race(&name, config, workers)
+            && race.times.cpu < race.times.gpu
         {
-            return self.go_on(times, &name, workers).await;
+            return self.go_on(race.times, &name, workers).await;
         }
         let Some(gpu) = Backend::reopen(&name, self.layout.len).await else { return Ok(()) };
         let params = self.params().await?;
@@ -119,9 +122,15 @@ impl Vae {
         }
     }
 
-    fn times_of(&self, adapter: &str, config: &TrainConfig, workers: u32) -> Option<StepTimes> {
+    fn known_race(&self, adapter: &str, config: &TrainConfig, workers: u32) -> Option<Race> {
         let terms = self.terms(adapter, config, workers);
-        known().iter().find(|race| race.terms == terms).map(|race| race.times)
+        known().iter().find(|race| race.terms == terms).cloned()
+    }
+
+    fn plan_of(&self, config: &TrainConfig) -> Result<Plan> {
+        let goal = Goal::Train(config.optimizer, config.objective);
+        let input = Input::Dataset(Split::Train, config.binarize);
+        Plan::new(&self.spec, &goal, input, config.batch, GPU_STEPS + 1)
     }
 
     /// The race itself, on whatever adapter there is; nothing without one, and without a dataset.
@@ -134,29 +143,31 @@ impl Vae {
             return Ok(());
         }
         self.train_stop();
-        let times = match self.times_of(&name, config, workers) {
-            Some(times) => times,
+        let (times, tile) = match self.known_race(&name, config, workers) {
+            Some(race) => (race.times, race.tile),
             None => match self.times(config, workers).await {
                 Err(Error::DeviceLost(_)) => return self.fall_back().await,
                 // Whatever else is wrong with the settings, the run itself will say.
                 Err(_) => return Ok(()),
-                Ok(times) => {
-                    remember(Race { terms: self.terms(&name, config, workers), times });
-                    times
+                Ok((times, tile)) => {
+                    remember(Race { terms: self.terms(&name, config, workers), times, tile });
+                    (times, tile)
                 }
             },
         };
+        // What cannot be computed so is computed by the rule.
+        if let Ok(plan) = self.plan_of(config) {
+            drop(self.main.executor.prefer(&plan, tile));
+        }
         self.go_on(times, &name, workers).await
     }
 
-    async fn times(&mut self, config: &TrainConfig, workers: u32) -> Result<StepTimes> {
+    async fn times(&mut self, config: &TrainConfig, workers: u32) -> Result<(StepTimes, Option<Tile>)> {
         self.sync_mirror().await?;
+        let plan = self.plan_of(config)?;
         let (Some(mirror), Some(train)) = (&mut self.mirror, &self.train) else {
             return Err(Error::argument("race", "there is nothing to race"));
         };
-        let goal = Goal::Train(config.optimizer, config.objective);
-        let input = Input::Dataset(Split::Train, config.binarize);
-        let plan = Plan::new(&self.spec, &goal, input, config.batch, GPU_STEPS + 1)?;
         let cpu = &mut mirror.session.executor;
         cpu.set_dataset(Split::Train, train.shared(), self.spec.pixels())?;
         if self.spec.classes > 0
@@ -165,12 +176,20 @@ impl Vae {
             cpu.set_labels(Split::Train, labels)?;
         }
         let rows = config.batch.min(train.len() as u32);
-        let gpu = step_time(&mut self.main.executor, &plan, rows, GPU_STEPS).await?;
+        let executor = &mut self.main.executor;
+        let by_rule = step_time(executor, &plan, rows, GPU_STEPS).await?;
+        let began = Instant::now();
+        let by_tile = async |tile, steps| {
+            executor.prefer(&plan, Some(tile))?;
+            step_time(executor, &plan, rows, steps).await
+        };
+        let (tile, gpu) = tiles::fastest(by_rule, || began.elapsed(), by_tile).await?;
         let cpu = step_time(cpu, &plan, rows, CPU_STEPS).await?;
         let workers = f64::from(workers.max(1));
         let shared = cpu.as_secs_f64() * (1.0 + FURTHER_WORKER * (workers - 1.0)) / workers;
         let microseconds = |seconds: f64| (1e6 * seconds).round() as u32;
-        Ok(StepTimes { gpu: microseconds(gpu.as_secs_f64()), cpu: microseconds(shared) })
+        let times = StepTimes { gpu: microseconds(gpu.as_secs_f64()), cpu: microseconds(shared) };
+        Ok((times, tile))
     }
 
     /// Keeps the GPU, or moves to the CPU as after a lost device, and says why.

@@ -5,11 +5,13 @@ use wasm_bindgen::prelude::*;
 use super::JsResult;
 use super::convert::to_js;
 use super::options::Options;
+use crate::backend::Tile;
 use crate::error::Error;
 use crate::executor::StepTimes;
 use crate::vae::race::{self, Race, Terms};
 
-/// All races that are known: `[{ adapter, parameters, batch, draws, workers, gpu, cpu }]`, times in microseconds.
+/// All races that are known: `[{ adapter, parameters, batch, draws, workers, gpu, cpu, tile }]`, times in microseconds, the tile by its
+/// name or null.
 ///
 /// # Errors
 /// None in practice.
@@ -24,8 +26,11 @@ pub fn races() -> JsResult {
 /// `invalid-argument` for what is no race.
 #[wasm_bindgen(js_name = knowRace)]
 pub fn know_race(value: &JsValue) -> JsResult<()> {
-    let o =
-        Options::new("race", value, &["adapter", "parameters", "batch", "draws", "workers", "gpu", "cpu"])?;
+    let o = Options::new(
+        "race",
+        value,
+        &["adapter", "parameters", "batch", "draws", "workers", "gpu", "cpu", "tile"],
+    )?;
     let missing = |key: &str| Error::argument(key, "missing");
     let count = |key: &str| o.count(key)?.ok_or_else(|| missing(key));
     let adapter = o.text("adapter")?.ok_or_else(|| missing("adapter"))?;
@@ -36,6 +41,9 @@ pub fn know_race(value: &JsValue) -> JsResult<()> {
         draws: count("draws")?,
         workers: count("workers")?,
     };
-    race::remember(Race { terms, times: StepTimes { gpu: count("gpu")?, cpu: count("cpu")? } });
+    let tile = o.text("tile")?;
+    let known = |name: String| Tile::named(&name).ok_or_else(|| Error::argument("tile", name));
+    let tile = tile.map(known).transpose()?;
+    race::remember(Race { terms, times: StepTimes { gpu: count("gpu")?, cpu: count("cpu")? }, tile });
     Ok(())
 }

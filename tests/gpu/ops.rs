@@ -71,6 +71,7 @@ macro_rules! by_other_tiles {
             fn $name() {
                 check($op, Some(Tile::Square));
                 check($op, Some(Tile::Parts));
+                check($op, Some(Tile::Direct));
             }
         )+
     };
@@ -108,17 +109,21 @@ chains!(
     gather_linear "fused/gather_linear" Some(Tile::Low),
     gather_linear_by_square_tiles "fused/gather_linear" Some(Tile::Square),
     gather_linear_in_parts "fused/gather_linear" Some(Tile::Parts),
+    gather_linear_directly "fused/gather_linear" Some(Tile::Direct),
     latent "fused/latent" None,
     latent_grad "fused/latent_grad" None,
     update_sgd "fused/update_sgd" Some(Tile::Low),
     update_sgd_by_square_tiles "fused/update_sgd" Some(Tile::Square),
     update_sgd_in_parts "fused/update_sgd" Some(Tile::Parts),
+    update_sgd_directly "fused/update_sgd" Some(Tile::Direct),
     update_rmsprop "fused/update_rmsprop" Some(Tile::Low),
     update_rmsprop_by_square_tiles "fused/update_rmsprop" Some(Tile::Square),
     update_rmsprop_in_parts "fused/update_rmsprop" Some(Tile::Parts),
+    update_rmsprop_directly "fused/update_rmsprop" Some(Tile::Direct),
     update_adam "fused/update_adam" Some(Tile::Low),
     update_adam_by_square_tiles "fused/update_adam" Some(Tile::Square),
     update_adam_in_parts "fused/update_adam" Some(Tile::Parts),
+    update_adam_directly "fused/update_adam" Some(Tile::Direct),
 );
 
 /// The cases above are of fused kernels: were a chain taken apart, they would hold its operations' own to the oracle.

@@ -1,6 +1,6 @@
 //! The race between the backends leaves the model as it was, on the faster one, and says what it measured.
 
-use vae_playground::backend::Choice;
+use vae_playground::backend::{Choice, Tile};
 use vae_playground::data::dataset::Dataset;
 use vae_playground::executor::{Kind, ReasonCode, StepTimes};
 use vae_playground::presets;
@@ -69,17 +69,17 @@ fn a_gpu_that_lost_is_asked_again_on_other_terms() {
         // No GPU was let go yet.
         vae.reconsider(&settings(2), 3).await.unwrap();
         assert_eq!(vae.backend().reason_code, ReasonCode::Requested);
-        race::remember(Race { terms: small, times: StepTimes { gpu: 900, cpu: 100 } });
+        race::remember(Race { terms: small, times: StepTimes { gpu: 900, cpu: 100 }, tile: None });
         vae.race(&settings(2), 3).await.unwrap();
         assert_eq!((vae.backend().kind, vae.backend().reason_code), (Kind::Cpu, ReasonCode::FasterCpu));
 
         // Known to be slower there too: it is not opened.
-        race::remember(Race { terms: other, times: StepTimes { gpu: 901, cpu: 100 } });
+        race::remember(Race { terms: other, times: StepTimes { gpu: 901, cpu: 100 }, tile: None });
         vae.settle(&settings(30), 3).await.unwrap();
         let info = vae.backend().clone();
         assert_eq!((info.kind, info.step_times.unwrap().gpu), (Kind::Cpu, 901));
 
-        race::remember(Race { terms: large, times: StepTimes { gpu: 100, cpu: 900 } });
+        race::remember(Race { terms: large, times: StepTimes { gpu: 100, cpu: 900 }, tile: None });
         vae.settle(&settings(20), 3).await.unwrap();
         let info = vae.backend().clone();
         assert_eq!((info.kind, info.reason_code), (Kind::WebGpu, ReasonCode::FasterGpu));
@@ -93,5 +93,37 @@ fn a_gpu_that_lost_is_asked_again_on_other_terms() {
         vae.settle(&settings(2), 3).await.unwrap();
         assert_eq!(vae.backend().kind, Kind::Cpu);
         assert_eq!(race::races().iter().filter(|race| race.terms.workers == 3).count(), 3);
+    });
+}
+
+#[test]
+fn a_tile_that_an_earlier_race_found_is_taken_without_timing() {
+    pollster::block_on(async {
+        let spec = presets::spec("dense-10").unwrap();
+        let mut vae = Vae::create(spec, Choice::WebGpu, 7).await.unwrap();
+        let images = Dataset::from_u8(images(40, 784), None, 784).unwrap();
+        vae.set_dataset(&images, None).unwrap();
+        // Direct tiles leave the losses to a dispatch of their own; tiles with workgroup memory do not.
+        for (batch, tile, dispatches) in [(4, Tile::Low, 6), (5, Tile::Direct, 7)] {
+            let terms = Terms {
+                adapter: vae.backend().adapter.clone().unwrap(),
+                parameters: vae.layout().len,
+                batch,
+                draws: 1,
+                workers: 9,
+            };
+            let times = StepTimes { gpu: 100, cpu: 900 };
+            race::remember(Race { terms, times, tile: Some(tile) });
+            let config = TrainConfig { steps: Some(2), batch, ..TrainConfig::default() };
+            let before = vae.counters();
+            vae.race(&config, 9).await.unwrap();
+            assert_eq!(vae.counters().dispatches, before.dispatches);
+            vae.train_start(config, Position::default()).unwrap();
+            vae.train_chunk(2).await.unwrap();
+            vae.train_flush().await.unwrap();
+            let after = vae.counters();
+            let steps = after.steps - before.steps;
+            assert_eq!((steps, after.dispatches - before.dispatches), (2, 2 * dispatches), "{tile:?}");
+        }
     });
 }

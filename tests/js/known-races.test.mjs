@@ -7,7 +7,7 @@ import { KnownRaces } from '../../www/js/api/known-races.js';
 /** @typedef {import('../../www/js/api/types.js').Race} Race */
 
 const DAY = 24 * 3600 * 1000;
-const RACE = Object.freeze({ adapter: 'a GPU', parameters: 1000, batch: 128, draws: 1, workers: 1, gpu: 300, cpu: 900 });
+const RACE = Object.freeze({ adapter: 'a GPU', parameters: 1000, batch: 128, draws: 1, workers: 1, gpu: 300, cpu: 900, tile: 'direct' });
 
 /** An IndexedDB of one store, on `disk`. @param {Map<string, any>} disk */
 function factory(disk) {
@@ -69,7 +69,7 @@ test('records that are damaged are passed over', async () => {
   await new KnownRaces({ factory: factory(disk) }).keep(engine([RACE]), 'simd128');
   const [good] = disk.values();
   const damaged = [
-    { ...good, race: null }, { ...good, race: { ...RACE, gpu: NaN } }, { ...good, race: { ...RACE, cpu: 0 } }, { ...good, race: { ...RACE, adapter: 7 } },
+    { ...good, race: null }, { ...good, race: { ...RACE, gpu: NaN } }, { ...good, race: { ...RACE, cpu: 0 } }, { ...good, race: { ...RACE, adapter: 7 } }, { ...good, race: { ...RACE, tile: 'round' } },
     { ...good, race: { ...RACE, batch: 64 } }, { ...good, at: 'yesterday' }, { key: 'x' },
   ];
   for (const one of damaged) {

@@ -28,6 +28,14 @@ const PARTS: &[Mutation] = &[
     ("part * (TILE_DEPTH / TILE_PARTS)", "0u", R),
 ];
 
+/// The same, of tiles without workgroup memory.
+const DIRECT: &[Mutation] = &[
+    ("mat4x4<f32>(a.x * b,", "mat4x4<f32>(a.y * b,", R),
+    ("k < depth;", "k + 1u < depth;", R),
+    ("row0 + lane / COLUMN_STEP", "row0 + lane / COLUMN_STEP / 2u", F),
+    ("finish(row + ROW_STEP,", "finish(row,", F),
+];
+
 /// The same, for kernels that take a sum's column from there.
 const COLUMN: &[Mutation] = &[("let column = column0 + across", "let column = across", F)];
 
@@ -414,6 +422,12 @@ pub(crate) fn mutations(op: &str, tile: Tile) -> Vec<Mutation> {
         "sgd" | "rmsprop" | "adam" => &[UPDATE],
         _ => &[],
     };
-    let parts: &[Mutation] = if tile == Tile::Parts { PARTS } else { &[] };
-    shared.iter().copied().chain([own(op), parts]).flatten().copied().collect()
+    let extra: &[Mutation] = match tile {
+        Tile::Parts => PARTS,
+        Tile::Direct => DIRECT,
+        _ => &[],
+    };
+    // Without workgroup memory there is another loop, and the losses are another dispatch's.
+    let elsewhere = |list: &&[Mutation]| tile != Tile::Direct || ![TILE, COLUMN, LOSSES].contains(list);
+    shared.iter().filter(|list| elsewhere(list)).copied().chain([own(op), extra]).flatten().copied().collect()
 }

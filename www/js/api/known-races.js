@@ -1,10 +1,10 @@
-// Races between the backends that were run on earlier visits, so that none is run twice. What cannot be kept or read is measured
+// Races between the backends, and between kinds of tiles on the GPU, that were run on earlier visits, so that none is run twice. What cannot be kept or read is measured
 // again: nothing here ever fails a run.
 
 const NAME = 'vae-playground-engine';
 const RACES = 'races';
 /** Another form of the records, or of the race, begins anew. */
-const FORM = 1;
+const FORM = 2;
 /** A driver may have become faster meanwhile. */
 const KEPT_MS = 30 * 24 * 3600 * 1000;
 /** No more than anybody has adapters, models and batches. */
@@ -19,10 +19,13 @@ const PATIENCE_MS = 500;
 
 const COUNTS = /** @type {const} */ (['parameters', 'batch', 'draws', 'workers', 'gpu', 'cpu']);
 
+/** Kinds of tiles that the engine knows; null for those by its rule. */
+const TILES = ['low', 'parts', 'direct', 'square', null];
+
 /** @param {any} race @returns {race is Race} */
 function whole(race) {
   const counted = (/** @type {unknown} */ n) => typeof n === 'number' && Number.isInteger(n) && n > 0 && n < 2 ** 32;
-  return race !== null && typeof race === 'object' && typeof race.adapter === 'string' && COUNTS.every((name) => counted(race[name]));
+  return race !== null && typeof race === 'object' && typeof race.adapter === 'string' && TILES.includes(race.tile) && COUNTS.every((name) => counted(race[name]));
 }
 
 /** @param {Race} race @param {string} engine */

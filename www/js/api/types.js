@@ -198,8 +198,8 @@
 
 /**
  * What a training step took on either backend, in microseconds: on this adapter, for a model of so many values, with so many images a
- * step, and so many workers on the CPU.
- * @typedef {{ adapter: string, parameters: number, batch: number, draws: number, workers: number, gpu: number, cpu: number }} Race
+ * step, and so many workers on the CPU. `tile` is the kind of tile by which the GPU's products were fastest, null for those by the rule.
+ * @typedef {{ adapter: string, parameters: number, batch: number, draws: number, workers: number, gpu: number, cpu: number, tile: string | null }} Race
  */
 
 /** The engine as wasm exports it. Its async methods borrow it exclusively: never two at once. `labels` are for conditional models.
