@@ -65,6 +65,23 @@ export class Page {
     throw new Error(`${what}: not within ${ms} ms; the page says ${JSON.stringify(shown)}`);
   }
 
+  /**
+   * Reads again until what is read is as it should be: what the page shows follows what it knows, a frame or a request later.
+   * @template T
+   * @param {string} what for whoever reads of a failure
+   * @param {() => Promise<T>} read
+   * @param {(value: T) => boolean} expected
+   * @returns {Promise<T>}
+   */
+  async settles(what, read, expected, ms = 30_000) {
+    for (const deadline = Date.now() + ms; Date.now() < deadline; ) {
+      const value = await read();
+      if (expected(value)) return value;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    throw new Error(`${what}: not within ${ms} ms`);
+  }
+
   /** @param {string} url */
   async open(url) {
     await this.#browser.goto(url);

@@ -63,6 +63,14 @@ const TSCONFIG: &str = r#"{
 }
 "#;
 
+/// What a document's methods make of the element's name: no comment in JavaScript can say so.
+const TAG_NAME: &str = "declare global {
+    interface HTMLElementTagNameMap {
+        'vae-playground': VaePlayground;
+    }
+}
+";
+
 /// Builds the site, or takes the one in `site`, and packs it; gives the tarball.
 pub(crate) fn run(project: &Project, site: Option<&Path>) -> Result<PathBuf> {
     let site = match site {
@@ -178,7 +186,10 @@ fn gather(project: &Project, modules: &Path, package: &Path) -> Result<()> {
     cmd!(sh, "node {write} {glue} {wasm} {presets}").run().context("asking the engine for its presets")?;
     fs::write(modules.join("tsconfig.json"), TSCONFIG)?;
     let tsc = project.path("node_modules/typescript/bin/tsc");
-    cmd!(sh, "node {tsc} --project {modules}/tsconfig.json").run().context("writing the package's types")
+    cmd!(sh, "node {tsc} --project {modules}/tsconfig.json").run().context("writing the package's types")?;
+    let element = package.join("js/element/index.d.ts");
+    let types = fs::read_to_string(&element).context("reading the element's types")?;
+    fs::write(&element, types + TAG_NAME).context("adding to the element's types")
 }
 
 /// The module that names every file of the package whose name is looked up.

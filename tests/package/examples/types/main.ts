@@ -53,3 +53,11 @@ export async function show(element: VaePlayground): Promise<Vae> {
   await element.draw([[0.2, 0.2, 0.8, 0.8]]);
   return element.vae;
 }
+
+export async function make(): Promise<Vae | undefined> {
+  const element: VaePlayground = document.createElement('vae-playground');
+  element.view = 'map';
+  // @ts-expect-error a view that does not exist
+  element.view = 'none';
+  return document.querySelector('vae-playground')?.vae;
+}
