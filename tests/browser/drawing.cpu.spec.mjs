@@ -1,7 +1,7 @@
 // From the pen to the reconstruction.
 
 import { expect, test } from './fixtures.mjs';
-import { NOUGHT, SEVEN, ink, open, overlap, pixels, stroke } from './helpers.mjs';
+import { NOUGHT, SEVEN, atRest, ink, open, overlap, pixels, stroke } from './helpers.mjs';
 
 test('before any click a sample digit is there, seen, encoded and reconstructed', async ({ page }) => {
   await open(page);
@@ -36,9 +36,9 @@ test('no width from a phone to a wall scrolls sideways', async ({ page }) => {
 test('what is drawn with the mouse is reconstructed, its ink where the drawing has it', async ({ page }) => {
   await open(page);
   await page.getByTestId('clear').click();
-  await expect.poll(async () => ink(await pixels(page, 'reconstruction'))).toBe(0);
   for (const points of [SEVEN, NOUGHT]) {
     await page.getByTestId('clear').click();
+    await expect.poll(async () => ink(await pixels(page, 'reconstruction'))).toBe(0);
     const before = await pixels(page, 'reconstruction');
     await stroke(page, points);
     await expect.poll(async () => overlap(await pixels(page, 'model-input'), await pixels(page, 'reconstruction'))).toBeGreaterThan(0.75);
@@ -111,10 +111,10 @@ test('redo brings back what undo took; the eraser takes ink away', async ({ page
   };
   // Two lines fill few columns of a wide box; one line, made as tall, fewer.
   await expect.poll(columns).toBeGreaterThan(4);
-  const both = await pixels(page, 'model-input');
+  const both = await atRest(page, 'model-input');
   await page.getByTestId('undo').click();
   await expect.poll(() => pixels(page, 'model-input')).not.toEqual(both);
-  const one = await pixels(page, 'model-input');
+  const one = await atRest(page, 'model-input');
   await page.getByTestId('redo').click();
   await expect.poll(() => pixels(page, 'model-input')).toEqual(both);
 
@@ -204,13 +204,7 @@ test('a pen let go outside of the pad does not stick', async ({ page }) => {
   await stroke(page, [[0.5, 0.2], [0.5, 0.7], [0.5, 1.6]]);
   await stroke(page, [[0.3, 0.5], [0.7, 0.5]]);
   await expect.poll(async () => ink(await pixels(page, 'model-input'))).toBeGreaterThan(20);
-  // The line is drawn once more as a whole when the pen is lifted; only then is it at rest.
-  let drawn = await pixels(page, 'model-input');
-  await expect.poll(async () => {
-    const [before, now] = [drawn, await pixels(page, 'model-input')];
-    drawn = now;
-    return now.every((value, i) => value === before[i]);
-  }, { intervals: [300] }).toBe(true);
+  const drawn = await atRest(page, 'model-input');
   const box = await page.getByTestId('sketchpad').boundingBox();
   if (!box) throw new Error('the pad is not on the page');
   await page.mouse.move(box.x + 20, box.y + 20);

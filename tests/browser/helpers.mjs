@@ -51,6 +51,22 @@ export async function pixels(page, id) {
   return Array.from({ length: data.length / 4 }, (_, i) => data[4 * i] / 255);
 }
 
+/**
+ * A picture that does not change any more: a line is drawn once more as a whole when the pen is lifted, and what is shown follows.
+ * @param {Page} page
+ * @param {string} id
+ * @returns {Promise<number[]>}
+ */
+export async function atRest(page, id) {
+  let last = await pixels(page, id);
+  await expect.poll(async () => {
+    const [before, now] = [last, await pixels(page, id)];
+    last = now;
+    return now.every((value, i) => value === before[i]);
+  }, { intervals: [300] }).toBe(true);
+  return last;
+}
+
 /** @param {number[]} picture */
 export const ink = (picture) => picture.reduce((sum, value) => sum + value, 0);
 

@@ -1,7 +1,7 @@
 // The tour, slow motion, the equations, the glossary.
 
 import { expect, test } from './fixtures.mjs';
-import { open, pixels, value } from './helpers.mjs';
+import { ink, open, pixels, value } from './helpers.mjs';
 
 /** @typedef {import('@playwright/test').Page} Page */
 
@@ -17,6 +17,7 @@ for (const [width, height] of [[1280, 800], [360, 740], [1920, 1080]]) {
     await page.emulateMedia({ reducedMotion: 'reduce' });
     await open(page);
     const seen = await pixels(page, 'model-input');
+    await expect.poll(async () => ink(await pixels(page, 'sample-sheet'))).toBeGreaterThan(0);
     const sheet = await pixels(page, 'sample-sheet');
     const button = page.getByTestId('tour');
     await button.press('Enter');
