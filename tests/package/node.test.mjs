@@ -104,6 +104,33 @@ test('every preset with weights opens with them; WebGPU and MNIST from nowhere a
   await assert.rejects(loadMnist({}), { code: 'invalid-argument', message: /does not contain MNIST/ });
 });
 
+const RECIPES = [{}, { weightDecay: 0.1 }, { optimizer: 'rmsprop', weightDecay: 0.1 }, { optimizer: 'sgd', weightDecay: 0.1, clipNorm: 1 }];
+
+test('a profile leaves weights and a run under way bit for bit as they are, whatever the recipe', async () => {
+  const { Vae } = await load('js/api/index.js');
+  const images = Float32Array.from({ length: 64 * 784 }, (_, i) => (i % 7) / 7);
+  const losses = async (/** @type {boolean} */ profiled) => {
+    const vae = await Vae.create({ model: 'mini-2', weights: 'random', backend: 'cpu', seed: 4 });
+    const found = [];
+    const run = vae.train({ images }, { batchSize: 32, seed: 2, paused: true });
+    for (let step = 1; step <= 6; step++) {
+      await run.step();
+      found.push((await run.next()).value.loss);
+      if (!profiled || step !== 3) continue;
+      const before = await vae.parameters();
+      for (const settings of RECIPES) {
+        const { parts } = await vae.profile({ settings: { batchSize: 32, ...settings }, steps: 2 });
+        assert.ok(parts.length > 3);
+        assert.deepEqual(await vae.parameters(), before);
+      }
+    }
+    await run.stop();
+    vae.dispose();
+    return found;
+  };
+  assert.deepEqual(await losses(true), await losses(false));
+});
+
 test('hostile files are refused with a code, and the model stays as it was', async (context) => {
   const count = Number(process.env.HOSTILE_FILES ?? 500);
   const { Vae, VaeError, parseIdx } = await load('js/api/index.js');
