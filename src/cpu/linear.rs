@@ -18,7 +18,7 @@ pub(super) fn run(o: &Linear, machine: &mut Machine, memory: &mut Memory<'_>, st
             a: Operand { values: memory.read(o.x), stride: k, along: Along::Reduction },
             b: Operand { values: memory.read(o.weight), stride: k, along: Along::Reduction },
         };
-        gemm::multiply(machine, &product, Output { c: y, side: &mut [], side_width: 0 }, |_, y, _| {
+        gemm::multiply(machine, &product, Output { c: y, side: &mut [], side_width: 0 }, &|_, y, _| {
             for y in y.chunks_exact_mut(n) {
                 pointwise::add(isa, y, bias);
                 pointwise::activate(isa, o.activation, y);

@@ -19,7 +19,7 @@ pub(super) fn run(o: &LinearGradInput, machine: &mut Machine, memory: &mut Memor
             a: Operand { values: memory.read(o.delta), stride: n, along: Along::Reduction },
             b: Operand { values: memory.read(o.weight), stride: k, along: Along::Outer },
         };
-        gemm::multiply(machine, &product, Output { c: dx, side: &mut [], side_width: 0 }, |first, dx, _| {
+        gemm::multiply(machine, &product, Output { c: dx, side: &mut [], side_width: 0 }, &|first, dx, _| {
             if o.activation != Activation::Identity {
                 let saved = &saved[first * k..][..dx.len()];
                 pointwise::activate_grad(isa, o.activation, dx, saved);

@@ -29,5 +29,5 @@ fn gradient(p: &WeightGradient, machine: &mut Machine, memory: &Memory<'_>, grad
         b: Operand { values: memory.read(p.x), stride: k, along: Along::Outer },
     };
     let output = Output { c: &mut grads[p.weight.range()], side: &mut [], side_width: 0 };
-    gemm::multiply(machine, &product, output, |_, _, _| ());
+    gemm::multiply(machine, &product, output, &|_, _, _| ());
 }

@@ -20,7 +20,7 @@ pub(super) fn run(o: &LinearLoss, machine: &mut Machine, memory: &mut Memory<'_>
         };
         let side_width = n.div_ceil(LOSS_COLUMNS as usize);
         let output = Output { c: delta, side: partial, side_width };
-        gemm::multiply(machine, &product, output, |first, delta, partial| {
+        gemm::multiply(machine, &product, output, &|first, delta, partial| {
             let rows = delta.chunks_exact_mut(n).zip(partial.chunks_exact_mut(side_width));
             for (row, (delta, partial)) in rows.enumerate() {
                 let target = &target[(first + row) / o.samples as usize * n..][..n];

@@ -11,7 +11,7 @@ pub(crate) struct Tile<'a> {
     pub(crate) c: &'a mut [f32],
     /// Distance between C's rows.
     pub(crate) stride: usize,
-    /// Whether to add to what is in C.
+    /// Whether sums begin with what is in C: a sum is one chain of additions, however it is cut into passes.
     pub(crate) accumulate: bool,
 }
 

@@ -9,6 +9,11 @@ mod kernel;
 mod pack;
 #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
 mod portable;
+mod sparse;
+mod terms;
+#[cfg(test)]
+mod tests;
+mod walk;
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
 mod wasm;
 #[cfg(target_arch = "x86_64")]
@@ -23,6 +28,9 @@ use super::threads::{Chunks, Threads};
 use kernel::Tile;
 pub(crate) use kernel::{Kernel, Strip};
 pub(crate) use pack::{Along, Operand, Pack, pack};
+#[cfg(test)]
+use sparse::Side;
+use terms::Rows;
 
 /// Values of one panel of B in one pass, less where panels are wide: it stays in the first-level cache.
 const PANEL: usize = 4096;
@@ -49,6 +57,8 @@ pub(crate) struct Line([f32; LINE]);
 pub(crate) struct Scratch {
     a: Vec<Line>,
     b: Vec<Line>,
+    /// Where the lists of a compressed operand end.
+    ends: Vec<u32>,
 }
 
 impl Scratch {
@@ -57,17 +67,7 @@ impl Scratch {
     /// # Errors
     /// [`Error::OutOfMemory`](crate::Error::OutOfMemory)
     pub(crate) fn reserve(&mut self, op: &Op, images: u32) -> Result<()> {
-        let mut product = |m: u32, n: u32, k: u32| {
-            let (m, n, k) = (m as usize, n as usize, k as usize);
-            let a = (m + MOST_TILE_ROWS) * k;
-            let b = (n + MOST_TILE_COLUMNS) * k;
-            for (memory, len) in [(&mut self.a, a), (&mut self.b, b)] {
-                if memory.len() * LINE < len {
-                    *memory = super::zeros(len.div_ceil(LINE))?;
-                }
-            }
-            Ok(())
-        };
+        let mut product = |m: u32, n: u32, k: u32| self.product(m as usize, n as usize, k as usize);
         match op {
             Op::Linear(o) => product(images * o.samples, o.outputs, o.inputs),
             Op::LinearLoss(o) => product(images * o.samples, o.outputs, o.inputs),
@@ -77,6 +77,23 @@ impl Scratch {
             }
             _ => Ok(()),
         }
+    }
+}
+
+impl Scratch {
+    /// Makes room for one product.
+    fn product(&mut self, m: usize, n: usize, k: usize) -> Result<()> {
+        for (memory, outer) in [(&mut self.a, m), (&mut self.b, n)] {
+            let len = (outer + sparse::MOST_WIDE) * k;
+            if memory.len() * LINE < len {
+                *memory = super::zeros(len.div_ceil(LINE))?;
+            }
+        }
+        let ends = m.max(n) * k.div_ceil(sparse::DEPTH);
+        if self.ends.len() < ends {
+            self.ends = super::zeros(ends)?;
+        }
+        Ok(())
     }
 }
 
@@ -92,6 +109,16 @@ pub(crate) struct Product<'a> {
     pub(crate) b: Operand<'a>,
 }
 
+impl<'a> Product<'a> {
+    const fn left(&self) -> Rows<'a> {
+        Rows { from: self.a, rows: self.m, depth: self.k }
+    }
+
+    const fn right(&self) -> Rows<'a> {
+        Rows { from: self.b, rows: self.n, depth: self.k }
+    }
+}
+
 /// Row-major results that threads share out by rows of C.
 #[derive(Debug)]
 pub(crate) struct Output<'a> {
@@ -102,16 +129,30 @@ pub(crate) struct Output<'a> {
     pub(crate) side_width: usize,
 }
 
-/// Computes the product, and calls `finish` with the first row, the rows of C and those of the side result as
-/// soon as some rows are complete and still in cache.
+/// What is done to finished rows of C: gets the first one's number, the rows, and those of the side result.
+type Finish<'a> = dyn Fn(usize, &mut [f32], &mut [f32]) + Sync + 'a;
+
+/// Computes the product, and calls `finish` as soon as some rows are complete and still in cache.
 pub(crate) fn multiply(
     machine: &mut Machine,
     product: &Product<'_>,
     output: Output<'_>,
-    finish: impl Fn(usize, &mut [f32], &mut [f32]) + Sync,
+    finish: &Finish<'_>,
 ) {
     let Machine { isa, threads, scratch, .. } = machine;
-    with_kernel(*isa, Job { isa: *isa, threads, product, scratch, output, finish });
+    let (isa, Output { c, side, side_width }) = (*isa, output);
+    if let Some(compressed) = sparse::choose(isa, product) {
+        let output = Output { c, side, side_width };
+        let mut done = false;
+        let job =
+            sparse::Job { isa, threads, product, side: compressed, scratch, output, finish, done: &mut done };
+        with_walker(isa, job);
+        if done {
+            return;
+        }
+    }
+    let output = Output { c, side, side_width };
+    with_kernel(isa, Job { isa, threads, product, scratch, output, finish });
 }
 
 /// Work that is compiled for every register tile.
@@ -130,36 +171,49 @@ pub(crate) fn with_kernel(isa: Isa, work: impl Tiled) {
     }
 }
 
+/// The same for products with a sparse factor.
+fn with_walker(isa: Isa, job: sparse::Job<'_>) {
+    match isa {
+        #[cfg(target_arch = "x86_64")]
+        Isa::Avx512(walker) => job.run(walker),
+        #[cfg(target_arch = "x86_64")]
+        Isa::Avx2(walker) => job.run(walker),
+        Isa::Baseline => job.run(BASELINE),
+    }
+}
+
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
 const BASELINE: wasm::Simd128 = wasm::Simd128;
 #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
 const BASELINE: portable::Portable = portable::Portable;
 
-struct Job<'a, F> {
+struct Job<'a> {
     isa: Isa,
     threads: &'a Threads,
     product: &'a Product<'a>,
     scratch: &'a mut Scratch,
     output: Output<'a>,
-    finish: F,
+    finish: &'a Finish<'a>,
 }
 
-impl<F: Fn(usize, &mut [f32], &mut [f32]) + Sync> Tiled for Job<'_, F> {
+impl Tiled for Job<'_> {
     fn run<const MR: usize, const NR: usize>(self, kernel: impl Kernel<MR, NR>) {
         const { assert!(MR <= MOST_TILE_ROWS) };
         const { assert!(NR <= MOST_TILE_COLUMNS) };
         let Self { isa, threads, product, scratch, output, finish } = self;
         let Product { m, n, k, a, b } = *product;
-        let packed_b = &mut bytemuck::cast_slice_mut(&mut scratch.b)[..n.next_multiple_of(NR) * k];
+        let Scratch { a: memory_a, b: memory_b, .. } = scratch;
+        let (packed_a, packed_b) = (bytemuck::cast_slice_mut(memory_a), bytemuck::cast_slice_mut(memory_b));
+        let packed_b: &mut [f32] = &mut packed_b[..n.next_multiple_of(NR) * k];
         threads.each(Chunks::new(packed_b, NR * k), |panel, chunk| {
             let first = panel * NR;
             let count = NR.min(n - first);
             pack(isa, Pack::<NR> { from: b, first, count, depth: k, to: chunk.values() });
         });
-        let packed_b = &bytemuck::cast_slice(&scratch.b)[..n.next_multiple_of(NR) * k];
+        let packed_b = &*packed_b;
 
         let share = m.div_ceil(threads.count()).min(ROWS).next_multiple_of(MR);
-        let packed_a = &mut bytemuck::cast_slice_mut(&mut scratch.a)[..m.next_multiple_of(MR) * k];
+        let packed_a: &mut [f32] = &mut packed_a[..m.next_multiple_of(MR) * k];
         let Output { c, side, side_width } = output;
         let c = Chunks::new(&mut c[..m * n], share * n);
         let side = Chunks::new(&mut side[..m * side_width], share * side_width);
@@ -246,17 +300,21 @@ pub(crate) fn column_of_tiles<const MR: usize, const NR: usize>(
         let a = &a.values[panel * MR * a.depth..][a.from * MR..a.to * MR];
         let c = &mut c[row * stride + first..];
         let whole = columns == NR && rows - row >= MR;
+        let inside = MR.min(rows - row);
+        if !whole && accumulate {
+            for (c, sums) in c.chunks(stride).zip(padded.chunks_exact_mut(NR)).take(inside) {
+                sums[..columns].copy_from_slice(&c[..columns]);
+            }
+        }
         // One call, so that the kernel is compiled into this loop.
         kernel.tile(if whole {
             Tile { a, b, c, stride, accumulate }
         } else {
-            Tile { a, b, c: &mut padded, stride: NR, accumulate: false }
+            Tile { a, b, c: &mut padded, stride: NR, accumulate }
         });
         if !whole {
-            for (c, sums) in c.chunks_mut(stride).zip(padded.chunks_exact(NR)).take(MR.min(rows - row)) {
-                for (c, &sum) in c[..columns].iter_mut().zip(sums) {
-                    *c = if accumulate { *c + sum } else { sum };
-                }
+            for (c, sums) in c.chunks_mut(stride).zip(padded.chunks_exact(NR)).take(inside) {
+                c[..columns].copy_from_slice(&sums[..columns]);
             }
         }
     }

@@ -1,7 +1,7 @@
 //! Copies of operands in the order in which a kernel reads them.
 
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
-use super::wasm::transpose;
+pub(super) use super::wasm::transpose;
 use crate::cpu::simd::{Isa, Task};
 
 /// Which index of an operand neighbours in memory differ in.
@@ -100,7 +100,7 @@ impl<const P: usize> Pack<'_, P> {
 /// Writes `rows` as columns, from the one of that number on.
 #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
 #[inline(always)]
-fn transpose<const P: usize>(rows: [&[f32; 4]; 4], to: &mut [[f32; P]; 4], first: usize) {
+pub(super) fn transpose<const P: usize>(rows: [&[f32; 4]; 4], to: &mut [[f32; P]; 4], first: usize) {
     for (j, to) in to.iter_mut().enumerate() {
         to[first..first + 4].copy_from_slice(&rows.map(|row| row[j]));
     }

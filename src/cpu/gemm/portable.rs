@@ -1,6 +1,7 @@
 //! The register tile in plain Rust, for targets without a kernel of their own.
 
 use super::kernel::{Kernel, Strip, Tile};
+use super::walk::{PARTS, Walk, Walker};
 
 /// aarch64 has 32 vector registers and needs many sums in flight; other targets have 16.
 const ROWS: usize = if cfg!(target_arch = "aarch64") { 8 } else { 4 };
@@ -19,6 +20,11 @@ fn multiply_add(a: f32, b: f32, sum: f32) -> f32 {
 impl Kernel<ROWS, COLUMNS> for Portable {
     fn tile(self, tile: Tile<'_>) {
         let mut sums = [[0.0; COLUMNS]; ROWS];
+        if tile.accumulate {
+            for (sums, c) in sums.iter_mut().zip(tile.c.chunks(tile.stride)) {
+                sums.copy_from_slice(&c[..COLUMNS]);
+            }
+        }
         for (a, b) in tile.a.as_chunks::<ROWS>().0.iter().zip(tile.b.as_chunks::<COLUMNS>().0) {
             for i in 0..ROWS {
                 for j in 0..COLUMNS {
@@ -27,9 +33,7 @@ impl Kernel<ROWS, COLUMNS> for Portable {
             }
         }
         for (sums, c) in sums.iter().zip(tile.c.chunks_mut(tile.stride)) {
-            for (c, &sum) in c[..COLUMNS].iter_mut().zip(sums) {
-                *c = if tile.accumulate { *c + sum } else { sum };
-            }
+            c[..COLUMNS].copy_from_slice(sums);
         }
     }
 
@@ -44,5 +48,23 @@ impl Kernel<ROWS, COLUMNS> for Portable {
             }
         }
         c[..2 * COLUMNS].copy_from_slice(sums.as_flattened());
+    }
+}
+
+const WIDE: usize = PARTS * COLUMNS;
+
+impl Walker<WIDE> for Portable {
+    fn parts<const COUNT: usize>(self, walk: Walk<'_>, row: &mut [f32; WIDE]) {
+        let row = &mut row.as_chunks_mut::<COLUMNS>().0[..COUNT];
+        let mut sums: [[f32; COLUMNS]; COUNT] = std::array::from_fn(|i| row[i]);
+        for term in walk.terms {
+            let b = walk.panel[term.index as usize * WIDE..][..WIDE].as_chunks::<COLUMNS>().0;
+            for (sums, b) in sums.iter_mut().zip(b) {
+                for (sum, &b) in sums.iter_mut().zip(b) {
+                    *sum = multiply_add(term.value, b, *sum);
+                }
+            }
+        }
+        row.copy_from_slice(&sums);
     }
 }

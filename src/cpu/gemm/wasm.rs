@@ -4,6 +4,8 @@
 use std::arch::wasm32::*;
 
 use super::kernel::{Kernel, Strip, Tile};
+use super::terms;
+use super::walk::{PARTS, Walk, Walker};
 
 const ROWS: usize = 4;
 const VECTORS: usize = 2;
@@ -51,6 +53,14 @@ impl Kernel<ROWS, COLUMNS> for Simd128 {
         assert!(stride >= COLUMNS && c.len() >= (ROWS - 1) * stride + COLUMNS);
         let mut sums = [[f32x4_splat(0.0); VECTORS]; ROWS];
         let (mut a, mut b, c) = (a.as_ptr(), b.as_ptr(), c.as_mut_ptr());
+        if accumulate {
+            for (i, sums) in sums.iter_mut().enumerate() {
+                for (j, sum) in sums.iter_mut().enumerate() {
+                    // SAFETY: C holds the tile, by the assertion above.
+                    *sum = unsafe { v128_load(c.add(i * stride + j * LANES).cast()) };
+                }
+            }
+        }
         for _ in 0..depth {
             // SAFETY: both operands hold `depth` rows, by the assertions above.
             unsafe {
@@ -68,10 +78,7 @@ impl Kernel<ROWS, COLUMNS> for Simd128 {
         for (i, sums) in sums.into_iter().enumerate() {
             for (j, sum) in sums.into_iter().enumerate() {
                 // SAFETY: C holds the tile, by the assertion above.
-                unsafe {
-                    let at: *mut v128 = c.add(i * stride + j * LANES).cast();
-                    v128_store(at, if accumulate { f32x4_add(v128_load(at), sum) } else { sum });
-                }
+                unsafe { v128_store(c.add(i * stride + j * LANES).cast(), sum) };
             }
         }
     }
@@ -90,6 +97,51 @@ impl Kernel<ROWS, COLUMNS> for Simd128 {
         for (j, sum) in sums.into_iter().enumerate() {
             // SAFETY: C was sliced to that many values.
             unsafe { v128_store(c.add(j * LANES).cast(), sum) };
+        }
+    }
+}
+
+/// A bit for each value that is not zero, the first one lowest; the compiler would take them one by one.
+#[inline(always)]
+pub(super) fn nonzero(values: &[f32; terms::LANES]) -> u32 {
+    let mut mask = 0;
+    for (i, values) in values.as_chunks::<LANES>().0.iter().enumerate() {
+        // SAFETY: they are four.
+        let values = unsafe { v128_load(values.as_ptr().cast()) };
+        mask |= u32::from(i32x4_bitmask(f32x4_ne(values, f32x4_splat(0.0)))) << (i * LANES);
+    }
+    mask
+}
+
+/// Sums of a row that is walked along with: eight vectors, as in a tile.
+const WIDE: usize = PARTS * COLUMNS;
+
+impl Walker<WIDE> for Simd128 {
+    fn parts<const COUNT: usize>(self, walk: Walk<'_>, row: &mut [f32; WIDE]) {
+        let row = row.as_mut_ptr();
+        let at = |i: usize, j: usize| i * COLUMNS + j * LANES;
+        let mut sums = [[f32x4_splat(0.0); VECTORS]; COUNT];
+        for (i, sums) in sums.iter_mut().enumerate() {
+            for (j, sum) in sums.iter_mut().enumerate() {
+                // SAFETY: the row is that long.
+                *sum = unsafe { v128_load(row.add(at(i, j)).cast()) };
+            }
+        }
+        for term in walk.terms {
+            let value = f32x4_splat(term.value);
+            let b = walk.panel[term.index as usize * WIDE..][..WIDE].as_ptr();
+            for (i, sums) in sums.iter_mut().enumerate() {
+                for (j, sum) in sums.iter_mut().enumerate() {
+                    // SAFETY: the panel's row was sliced to its length.
+                    *sum = multiply_add(value, unsafe { v128_load(b.add(at(i, j)).cast()) }, *sum);
+                }
+            }
+        }
+        for (i, sums) in sums.into_iter().enumerate() {
+            for (j, sum) in sums.into_iter().enumerate() {
+                // SAFETY: the row is that long.
+                unsafe { v128_store(row.add(at(i, j)).cast(), sum) };
+            }
         }
     }
 }

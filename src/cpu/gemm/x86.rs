@@ -4,11 +4,12 @@
 use std::arch::x86_64::*;
 
 use super::kernel::{Kernel, Strip, Tile};
+use super::walk::{PARTS, Walk, Walker};
 use crate::cpu::simd::{Avx2, Avx512};
 
 macro_rules! kernel {
-    ($isa:ty, $function:ident, $strip:ident, $features:literal, $rows:literal, $vectors:literal, $lanes:literal,
-     $zero:ident, $load:ident, $store:ident, $splat:ident, $fma:ident, $add:ident) => {
+    ($isa:ty, $function:ident, $strip:ident, $parts:ident, $features:literal, $rows:literal, $vectors:literal, $lanes:literal,
+     $zero:ident, $load:ident, $store:ident, $splat:ident, $fma:ident) => {
         impl Kernel<$rows, { $vectors * $lanes }> for $isa {
             fn tile(self, tile: Tile<'_>) {
                 const COLUMNS: usize = $vectors * $lanes;
@@ -44,11 +45,57 @@ macro_rules! kernel {
             }
         }
 
+        impl Walker<{ PARTS * $vectors * $lanes }> for $isa {
+            fn parts<const COUNT: usize>(self, walk: Walk<'_>, row: &mut [f32; PARTS * $vectors * $lanes]) {
+                // SAFETY: `self` proves the features.
+                unsafe { $parts::<COUNT>(walk, row) }
+            }
+        }
+
+        #[target_feature(enable = $features)]
+        fn $parts<const COUNT: usize>(walk: Walk<'_>, row: &mut [f32; PARTS * $vectors * $lanes]) {
+            const WIDE: usize = PARTS * $vectors * $lanes;
+            let row = row.as_mut_ptr();
+            let at = |i: usize, j: usize| (i * $vectors + j) * $lanes;
+            let mut sums = [[$zero(); $vectors]; COUNT];
+            for (i, sums) in sums.iter_mut().enumerate() {
+                for (j, sum) in sums.iter_mut().enumerate() {
+                    // SAFETY: the row is that long.
+                    *sum = unsafe { $load(row.add(at(i, j))) };
+                }
+            }
+            for term in walk.terms {
+                let value = $splat(term.value);
+                let b = walk.panel[term.index as usize * WIDE..][..WIDE].as_ptr();
+                for (i, sums) in sums.iter_mut().enumerate() {
+                    for (j, sum) in sums.iter_mut().enumerate() {
+                        // SAFETY: the panel's row was sliced to its length.
+                        *sum = $fma(value, unsafe { $load(b.add(at(i, j))) }, *sum);
+                    }
+                }
+            }
+            for (i, sums) in sums.into_iter().enumerate() {
+                for (j, sum) in sums.into_iter().enumerate() {
+                    // SAFETY: the row is that long.
+                    unsafe { $store(row.add(at(i, j)), sum) };
+                }
+            }
+        }
+
         /// # Safety
         /// `a` and `b` must point to `depth` times the tile's rows and columns, `tile.c` must hold the tile.
         #[target_feature(enable = $features)]
         unsafe fn $function(mut a: *const f32, mut b: *const f32, depth: usize, tile: Tile<'_>) {
             let mut sums = [[$zero(); $vectors]; $rows];
+            let c = tile.c.as_mut_ptr();
+            if tile.accumulate {
+                for i in 0..$rows {
+                    for j in 0..$vectors {
+                        // SAFETY: the caller promises that C holds the tile.
+                        sums[i][j] = unsafe { $load(c.add(i * tile.stride + j * $lanes)) };
+                    }
+                }
+            }
             for _ in 0..depth {
                 // SAFETY: the caller promises `depth` rows of both operands.
                 unsafe {
@@ -63,15 +110,10 @@ macro_rules! kernel {
                     b = b.add($vectors * $lanes);
                 }
             }
-            let c = tile.c.as_mut_ptr();
             for i in 0..$rows {
                 for j in 0..$vectors {
-                    // SAFETY: the caller promises that C holds the tile.
-                    unsafe {
-                        let at = c.add(i * tile.stride + j * $lanes);
-                        let sum = if tile.accumulate { $add($load(at), sums[i][j]) } else { sums[i][j] };
-                        $store(at, sum);
-                    }
+                    // SAFETY: as above.
+                    unsafe { $store(c.add(i * tile.stride + j * $lanes), sums[i][j]) };
                 }
             }
         }
@@ -82,6 +124,7 @@ kernel!(
     Avx512,
     tile_avx512,
     strip_avx512,
+    parts_avx512,
     "avx512f",
     8,
     2,
@@ -90,13 +133,13 @@ kernel!(
     _mm512_loadu_ps,
     _mm512_storeu_ps,
     _mm512_set1_ps,
-    _mm512_fmadd_ps,
-    _mm512_add_ps
+    _mm512_fmadd_ps
 );
 kernel!(
     Avx2,
     tile_avx2,
     strip_avx2,
+    parts_avx2,
     "avx2,fma",
     6,
     2,
@@ -105,6 +148,5 @@ kernel!(
     _mm256_loadu_ps,
     _mm256_storeu_ps,
     _mm256_set1_ps,
-    _mm256_fmadd_ps,
-    _mm256_add_ps
+    _mm256_fmadd_ps
 );
