@@ -90,6 +90,12 @@ impl GpuExecutor {
         self.tiles.forced = Some(tile);
     }
 
+    /// Closes the device, as a driver that fails does: whatever is asked next is answered by [`Error::DeviceLost`]. For
+    /// tests of what follows then.
+    pub fn close_device(&self) {
+        self.adapter.close();
+    }
+
     /// Computes products by the tiles that suit a program which imitates a GPU. Without this the tiles are those for real
     /// ones, whatever the adapter, so that tests run these.
     pub const fn suit_imitation(&mut self) {

@@ -107,6 +107,13 @@ impl Vae {
         &self.layout
     }
 
+    /// Closes the GPU's device, as a driver that fails does; nothing on the CPU. For tests of what follows then.
+    pub fn close_device(&self) {
+        if let Backend::Gpu(gpu) = &self.main.executor {
+            gpu.close_device();
+        }
+    }
+
     /// Which backend runs it, and why.
     #[must_use]
     pub fn backend(&self) -> &BackendInfo {

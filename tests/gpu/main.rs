@@ -6,6 +6,7 @@ mod oracle;
 
 mod device;
 mod host;
+mod lost;
 mod model;
 mod ops;
 mod parity;

@@ -90,6 +90,16 @@ const LOSSES: &[Mutation] = &[
     ("+ now.beta * divergence", "+ divergence", R),
 ];
 
+/// The same behind an update, by one more workgroup.
+const SUMMED: &[Mutation] = &[
+    ("tile == p.tiles", "tile == p.tiles + 1u", R),
+    ("vec4<u32>(p.partials + i)", "vec4<u32>(i + 1u)", R),
+    ("vec4<u32>(p.kl + i)", "vec4<u32>(p.kl)", R),
+    ("vec4<u32>(p.extra + i)", "vec4<u32>(p.extra)", R),
+    ("results[p.recon + i]", "results[p.recon]", R),
+    ("results[p.ring + i]", "results[p.ring]", R),
+];
+
 /// Many products in one dispatch.
 const PRODUCTS: &[Mutation] = &[
     ("current.delta + k * current.outputs", "current.delta + k * current.inputs", R),
@@ -366,12 +376,6 @@ fn own(op: &str) -> &'static [Mutation] {
         ],
         "fused/update_sgd" | "fused/update_rmsprop" | "fused/update_adam" => &[
             ("g + p.weight_decay * params[i]", "g", R),
-            ("tile == p.tiles", "tile == p.tiles + 1u", R),
-            ("vec4<u32>(p.partials + i)", "vec4<u32>(i + 1u)", R),
-            ("vec4<u32>(p.kl + i)", "vec4<u32>(p.kl)", R),
-            ("vec4<u32>(p.extra + i)", "vec4<u32>(p.extra)", R),
-            ("results[p.recon + i]", "results[p.recon]", R),
-            ("results[p.ring + i]", "results[p.ring]", R),
             ("now.learning_rate", "1.01 * now.learning_rate", R),
         ],
         "gather_labels" => &[
@@ -414,9 +418,9 @@ pub(crate) fn mutations(op: &str, tile: Tile) -> Vec<Mutation> {
         "metrics" => &[LOSSES],
         "fused/gather_linear" => &[TILE, COLUMN, PIXELS],
         "fused/latent" | "fused/latent_grad" => &[OWN_ROWS],
-        "fused/update_sgd" => &[own("sgd")],
-        "fused/update_rmsprop" => &[own("rmsprop")],
-        "fused/update_adam" => &[TILE, COLUMN, PRODUCTS, LOSSES, own("adam")],
+        "fused/update_sgd" => &[SUMMED, own("sgd")],
+        "fused/update_rmsprop" => &[SUMMED, own("rmsprop")],
+        "fused/update_adam" => &[TILE, COLUMN, PRODUCTS, LOSSES, SUMMED, own("adam")],
         "conv" | "conv_transpose" => &[TILE, CONVOLUTION, EPILOGUE],
         "conv_grad_weight" => &[TILE, COLUMN, CONVOLUTION],
         "sgd" | "rmsprop" | "adam" => &[UPDATE],
@@ -427,7 +431,10 @@ pub(crate) fn mutations(op: &str, tile: Tile) -> Vec<Mutation> {
         Tile::Direct => DIRECT,
         _ => &[],
     };
-    // Without workgroup memory there is another loop, and the losses are another dispatch's.
-    let elsewhere = |list: &&[Mutation]| tile != Tile::Direct || ![TILE, COLUMN, LOSSES].contains(list);
-    shared.iter().filter(|list| elsewhere(list)).copied().chain([own(op), extra]).flatten().copied().collect()
+    // Without workgroup memory there is another loop, nobody loads for others, and the losses are another dispatch's.
+    let elsewhere =
+        |list: &&[Mutation]| tile != Tile::Direct || ![TILE, COLUMN, LOSSES, SUMMED].contains(list);
+    let unused = |mutation: &Mutation| tile == Tile::Direct && mutation.0.contains("B_ALONG_K");
+    let lists = shared.iter().filter(|list| elsewhere(list)).copied().chain([own(op), extra]);
+    lists.flatten().filter(|mutation| !unused(mutation)).copied().collect()
 }
