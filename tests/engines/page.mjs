@@ -107,9 +107,21 @@ export class Page {
     }, id);
   }
 
-  /** @param {string} id */
-  click(id) {
-    return this.drag(id, [[0.5, 0.5]]);
+  /**
+   * Clicks until the element was hit: a bar of downloads that a browser opens moves all of the page just then.
+   * @param {string} id
+   */
+  async click(id) {
+    await this.run((testid) => {
+      const hits = { [testid]: false };
+      Object.assign(globalThis, { hits });
+      document.querySelector(`[data-testid=${testid}]`)?.addEventListener('click', () => void (hits[testid] = true), { once: true });
+    }, id);
+    const hit = () => this.run((testid) => /** @type {any} */ (globalThis).hits[testid], id);
+    await this.settles(`${id} is hit`, async () => {
+      await this.drag(id, [[0.5, 0.5]]);
+      return hit();
+    }, Boolean);
   }
 
   /**
