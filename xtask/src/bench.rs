@@ -49,6 +49,12 @@ fn native(project: &Project, json: &std::path::Path) -> Result<()> {
     mnist::ensure(project)?;
     let sh = &project.sh;
     cmd!(sh, "cargo bench --bench steps -- --json {json}").run()?;
+    if cmd!(sh, "python3 --version").quiet().ignore_stdout().run().is_ok() {
+        // It says so itself where there is no PyTorch, or no device for it.
+        cmd!(sh, "python3 benches/steps/pytorch.py").run()?;
+    } else {
+        println!("PyTorch: no python3; nothing to compare with");
+    }
     Ok(())
 }
 
