@@ -93,10 +93,19 @@ pub(crate) fn trunk(project: &Project, verb: &str, profile: Profile) -> Command 
     command.current_dir(&project.root).arg(verb).env("TRUNK_SKIP_VERSION_CHECK", "true");
     // Trunk reads this variable as a flag and refuses the usual value, 1.
     command.env_remove("NO_COLOR");
+    // What panics say of their sources would name this machine's folders; cargo adds this to the flags of its configuration.
+    if let Some(flag) = env::var("CARGO_HOME").ok().and_then(|home| without_folder(&home)) {
+        command.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", flag);
+    }
     if profile == Profile::Release {
         command.arg("--release");
     }
     command
+}
+
+/// The flag by which rustc says `cargo` in the place of `home`; none where cargo would take it for several flags.
+fn without_folder(home: &str) -> Option<String> {
+    (!home.contains(char::is_whitespace)).then(|| format!("--remap-path-prefix={home}=cargo"))
 }
 
 /// Before a build: the npm packages and the data set are in place.
