@@ -43,7 +43,7 @@ pub(super) async fn fastest(
     Ok(best)
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
     use std::cell::{Cell, RefCell};
 

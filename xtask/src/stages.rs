@@ -148,7 +148,7 @@ fn relaxed(project: &Project) -> Result<()> {
     let flags = [&[][..], &["--experimental-wasm-relaxed-simd"]].into_iter().find(|flags| found(flags));
     let flags = flags.context("this Node.js does not run wasm with relaxed SIMD")?;
     let config = format!("target.{WASM_TARGET}.rustflags=[\"-Ctarget-feature=+relaxed-simd\"]");
-    cmd!(sh, "cargo test --config {config} --target {WASM_TARGET} --no-default-features --test wasm")
+    cmd!(sh, "cargo test --config {config} --target {WASM_TARGET} --no-default-features --lib --test wasm")
         .env("NODE_ARGS", flags.join(" "))
         .run()?;
     Ok(())

@@ -121,13 +121,13 @@ impl Task for Check<'_> {
     #[inline(always)]
     fn run(self) {
         const EXPONENT: u32 = f32::INFINITY.to_bits();
-        let mut lanes = [false; LINE];
+        let mut largest = [0; LINE];
         for line in self.values.as_chunks::<LINE>().0 {
-            for (lane, value) in lanes.iter_mut().zip(line) {
-                *lane |= value.to_bits() & EXPONENT == EXPONENT;
+            for (largest, value) in largest.iter_mut().zip(line) {
+                *largest = (value.to_bits() & EXPONENT).max(*largest);
             }
         }
-        if lanes.contains(&true) {
+        if largest.contains(&EXPONENT) {
             self.finite.store(false, Ordering::Relaxed);
         }
     }

@@ -90,7 +90,8 @@ fn equal(case: &Case) {
     }
 }
 
-#[test]
+#[cfg_attr(not(target_arch = "wasm32"), test)]
+#[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
 fn sparse_products_have_the_bits_of_dense_ones() {
     // Every pass, part and remainder of every instruction set: a row of sums is 32, 64 or 128 values.
     for (m, n, k) in
@@ -104,7 +105,8 @@ fn sparse_products_have_the_bits_of_dense_ones() {
     }
 }
 
-#[test]
+#[cfg_attr(not(target_arch = "wasm32"), test)]
+#[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
 fn a_factor_without_room_for_its_lists_is_declined() {
     for side in [Side::Left, Side::Right] {
         let case = Case { m: 300, n: 300, k: 300, side, kept: 256 };
@@ -117,7 +119,8 @@ fn a_factor_without_room_for_its_lists_is_declined() {
     }
 }
 
-#[test]
+#[cfg_attr(not(target_arch = "wasm32"), test)]
+#[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
 fn zero_times_what_is_not_finite_is_not_left_out() {
     for poison in [f32::INFINITY, f32::NEG_INFINITY, f32::NAN] {
         let (m, n, k) = (20, 300, 100);
@@ -145,7 +148,8 @@ fn zero_times_what_is_not_finite_is_not_left_out() {
     }
 }
 
-#[test]
+#[cfg_attr(not(target_arch = "wasm32"), test)]
+#[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
 fn the_sparser_factor_is_compressed_where_that_is_worth_it() {
     let choice = |m, n, k, of_a, of_b| {
         let (a, b) = (factor(1, m, k, of_a), factor(2, n, k, of_b));
