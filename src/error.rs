@@ -32,6 +32,9 @@ pub enum Error {
     /// The machine, the browser or this version cannot do what was asked.
     #[error("not supported: {0}")]
     Unsupported(String),
+    /// A file that the engine needs could not be fetched (browsers only).
+    #[error("{0}")]
+    Network(String),
     /// The GPU device went away; parameters on it are gone.
     #[error("the GPU device was lost: {0}")]
     DeviceLost(String),
@@ -92,6 +95,7 @@ impl Error {
             Self::InvalidSpec { .. } => "invalid-spec",
             Self::InvalidCheckpoint(_) => "invalid-checkpoint",
             Self::Unsupported(_) => "unsupported",
+            Self::Network(_) => "network",
             Self::DeviceLost(_) => "device-lost",
             Self::OutOfMemory(_) => "out-of-memory",
             Self::Diverged { .. } => "diverged",

@@ -37,13 +37,15 @@ impl GpuExecutor {
     ///
     /// # Errors
     /// [`Error::Unsupported`] for more parameters than WebGPU binds, [`Error::OutOfMemory`],
-    /// [`Error::DeviceLost`].
+    /// [`Error::DeviceLost`]; in browsers [`Error::Network`] where the shaders' text cannot be fetched.
     pub async fn new(
         adapter: Adapter,
         params: u32,
         code: ReasonCode,
         reason: impl Into<String>,
     ) -> Result<Self> {
+        #[cfg(target_arch = "wasm32")]
+        super::texts::load().await?;
         adapter.health.check()?;
         let info = BackendInfo {
             kind: Kind::WebGpu,

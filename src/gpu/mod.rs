@@ -8,6 +8,8 @@
 mod adapter;
 mod chain;
 mod check;
+#[cfg(not(target_arch = "wasm32"))]
+mod compact;
 mod constants;
 mod exec;
 mod fuse;
@@ -21,6 +23,8 @@ mod profile;
 mod program;
 mod readback;
 pub mod shaders;
+#[cfg(target_arch = "wasm32")]
+pub mod texts;
 #[cfg(not(target_arch = "wasm32"))]
 mod tuning;
 

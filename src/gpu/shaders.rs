@@ -1,10 +1,12 @@
 //! Every compute shader of the crate: one kernel file each, with the shared pieces it names in front.
 //!
-//! Each file is in the program once, without comments and indentation, which are half of its bytes; a shader's text is
-//! joined when its pipeline is made.
+//! Natively each file is in the program once, without comments and indentation, which are half of its bytes. Browsers fetch
+//! all in one file once a GPU is to be used ([`texts`](super::texts)). A shader's text is joined when its pipeline is made.
 
 use serde::Serialize;
 
+#[cfg(not(target_arch = "wasm32"))]
+use super::compact::compact;
 use crate::error::{Error, Result};
 
 /// Declares each file's text as a constant.
@@ -12,6 +14,7 @@ macro_rules! pieces {
     ($($name:ident = $file:literal;)+) => {
         $(const $name: Piece = Piece {
             file: $file,
+            #[cfg(not(target_arch = "wasm32"))]
             text: {
                 const TEXT: &[u8] = include_bytes!(concat!("../../shaders/", $file, ".wgsl"));
                 const LEN: usize = compact::<0>(TEXT).1;
@@ -79,37 +82,29 @@ pieces! {
     SUM_SLICES = "sum_slices";
 }
 
-/// `text` without comments, indentation and empty lines, and the length of that; what exceeds the room is left out.
-const fn compact<const ROOM: usize>(text: &[u8]) -> ([u8; ROOM], usize) {
-    let mut kept = [0; ROOM];
-    let (mut from, mut len, mut line_begins) = (0, 0, true);
-    while from < text.len() {
-        let c = text[from];
-        if c == b'/' && from + 1 < text.len() && text[from + 1] == b'/' {
-            while from < text.len() && text[from] != b'\n' {
-                from += 1;
-            }
-            continue;
-        }
-        if !(line_begins && (c == b' ' || c == b'\n')) {
-            if len < ROOM {
-                kept[len] = c;
-            }
-            len += 1;
-            line_begins = c == b'\n';
-        }
-        from += 1;
-    }
-    (kept, len)
-}
-
 /// A file under `shaders/`.
 #[derive(Debug, Clone, Copy)]
 pub struct Piece {
     /// Its path there, without the extension.
     pub file: &'static str,
+    #[cfg(not(target_arch = "wasm32"))]
+    text: &'static str,
+}
+
+impl Piece {
     /// Its WGSL, without comments and indentation.
-    pub text: &'static str,
+    #[cfg(not(target_arch = "wasm32"))]
+    #[must_use]
+    pub const fn text(&self) -> &'static str {
+        self.text
+    }
+
+    /// Its WGSL, without comments and indentation; empty before it was fetched, which is before there is a pipeline.
+    #[cfg(target_arch = "wasm32")]
+    #[must_use]
+    pub fn text(&self) -> &'static str {
+        super::texts::of(self.file).unwrap_or_default()
+    }
 }
 
 /// How much of a matrix product one workgroup computes.
@@ -188,7 +183,7 @@ impl Shader {
     /// Its WGSL.
     #[must_use]
     pub fn source(&self) -> String {
-        self.pieces().map(|piece| piece.text).collect()
+        self.pieces().map(Piece::text).collect()
     }
 }
 
@@ -277,19 +272,4 @@ pub(super) fn find(name: &str, tile: Tile) -> Result<usize> {
         .iter()
         .position(|s| s.name == name && s.tile == tile)
         .ok_or_else(|| Error::Unsupported(format!("no shader computes {name} by tiles {tile:?}")))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::compact;
-
-    #[test]
-    fn comments_indentation_and_empty_lines_go() {
-        let text = "// A.\n\nfn f() -> u32 { // b\n    return 6u / 2u;\n\n}\n";
-        let expected = "fn f() -> u32 { \nreturn 6u / 2u;\n}\n";
-        let (kept, len) = compact::<64>(text.as_bytes());
-        assert_eq!(std::str::from_utf8(&kept[..len]).unwrap(), expected);
-        assert_eq!(compact::<0>(text.as_bytes()).1, expected.len());
-        assert_eq!(compact::<0>(b"x //").1, 2);
-    }
 }

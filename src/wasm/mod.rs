@@ -9,6 +9,7 @@ mod measure;
 mod options;
 mod presets;
 mod races;
+mod shaders;
 mod team;
 mod training;
 
@@ -19,6 +20,7 @@ pub use describe::{check_settings, describe};
 pub use engine::Engine;
 pub use presets::presets;
 pub use races::{know_race, races};
+pub use shaders::shaders_from;
 
 type JsResult<T = JsValue> = std::result::Result<T, JsValue>;
 

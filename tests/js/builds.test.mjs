@@ -49,6 +49,7 @@ function glue(known, version = VERSION) {
     if (!started) throw new TypeError(`Failed to fetch the glue of ${build}`);
     return /** @type {WasmModule} */ (/** @type {unknown} */ ({
       version: () => version,
+      shadersFrom: () => {},
       default: async (/** @type {{ module_or_path: unknown }} */ { module_or_path }) => started(module_or_path),
     }));
   };

@@ -179,6 +179,7 @@ export function fakeWasm(engines) {
   return {
     default: async () => undefined,
     version: () => '1.2.3',
+    shadersFrom: () => {},
     presets: () => [PRESET],
     races: () => [],
     knowRace: () => {},

@@ -1,7 +1,8 @@
-// What the inline module has within itself: the wasm that every browser runs, gzipped, and no weights. It stands in the place of
+// What the inline module has within itself: the wasm that every browser runs and the GPU's kernels, gzipped, and no weights. It stands in the place of
 // js/api/assets.js.
 
 import engine from '../../wasm/vae-playground_bg.wasm.gz';
+import shaders from '../../wasm/vae-playground.wgsl.gz';
 import { compilePacked } from './packed.js';
 
 /** One build: URLs of its wasm and of the same packed with gzip, and the module that goes with it.
@@ -16,6 +17,11 @@ export const BUILDS = Object.freeze(['simd128']);
 export function wasmBuild() {
   return { wasm: URL_WITHIN, packed: URL_WITHIN, importGlue: () => import('../../wasm/vae-playground.js') };
 }
+
+const SHADERS_WITHIN = `data:application/gzip;base64,${shaders}`;
+
+/** Workers are told this one, and have none of their own. */
+export const SHADERS = Object.freeze({ plain: SHADERS_WITHIN, packed: SHADERS_WITHIN });
 
 /** There are no files beside this module. @type {string | null} */
 export const MNIST_URL = null;

@@ -15,6 +15,7 @@ mod package_check;
 mod pretrain;
 mod project;
 mod serve_check;
+mod shaders;
 mod size;
 mod stages;
 mod system;

@@ -11,7 +11,7 @@ use xshell::cmd;
 
 use crate::project::Project;
 use crate::web::{self, Profile};
-use crate::{gzip, inline, tools, wasm_version};
+use crate::{gzip, inline, shaders, tools, wasm_version};
 
 /// Where the package is put together.
 pub(crate) const DIRECTORY: &str = "target/npm";
@@ -92,7 +92,7 @@ pub(crate) fn run(project: &Project, site: Option<&Path>) -> Result<PathBuf> {
         fs::create_dir_all(folder)?;
     }
     let version = project.locked_version(ENGINE)?;
-    take_engine(&site, &package.join("wasm"), &version)?;
+    take_engine(project, &site, &package.join("wasm"), &version)?;
     for extension in ["safetensors", "json"] {
         take(&project.path("pretrained"), &package.join("pretrained"), extension)?;
     }
@@ -114,8 +114,8 @@ pub(crate) fn run(project: &Project, site: Option<&Path>) -> Result<PathBuf> {
     Ok(tarball)
 }
 
-/// The wasm of both builds with its version noted and gzipped files beside it, and what belongs to it.
-fn take_engine(site: &Path, target: &Path, version: &str) -> Result<()> {
+/// The wasm of both builds with its version noted, what belongs to it, the shaders, and gzipped files beside them.
+fn take_engine(project: &Project, site: &Path, target: &Path, version: &str) -> Result<()> {
     for file in WASM {
         web::copy(&site.join("wasm").join(file), &target.join(file))?;
         if file.ends_with(".wasm") {
@@ -124,7 +124,8 @@ fn take_engine(site: &Path, target: &Path, version: &str) -> Result<()> {
             gzip::write_beside(&wasm)?;
         }
     }
-    Ok(())
+    shaders::write(project, target, version)?;
+    gzip::write_beside(&target.join(shaders::FILE))
 }
 
 /// What the element fetches besides: styles, other people's libraries with their licences, the few test digits.

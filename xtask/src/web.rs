@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 use xshell::cmd;
 
 use crate::project::Project;
-use crate::{bundle, gzip, mnist, offline, size, tools, wasm_version};
+use crate::{bundle, gzip, mnist, offline, shaders, size, tools, wasm_version};
 
 /// How the wasm is compiled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -129,9 +129,11 @@ pub(crate) fn post_build_hook(project: &Project) -> Result<()> {
         }
     }
     let built = if release { &size::WASM[..] } else { &size::WASM[..1] };
+    let version = project.locked_version("vae-playground")?;
     for file in built {
-        wasm_version::note(&staging.join(file), &project.locked_version("vae-playground")?)?;
+        wasm_version::note(&staging.join(file), &version)?;
     }
+    shaders::write(project, &staging.join("wasm"), &version)?;
     for (name, source) in VENDORED {
         copy(&project.path("node_modules").join(source), &staging.join("vendor").join(name))?;
     }
@@ -162,14 +164,14 @@ pub(crate) fn post_build_hook(project: &Project) -> Result<()> {
 }
 
 /// What is worth packing.
-const LARGE: [&str; 3] = ["wasm", "safetensors", "json"];
+const LARGE: [&str; 4] = ["wasm", "wgsl", "safetensors", "json"];
 
 /// Puts a gzipped file beside each large one of `directory`, for hosts that send files as they are; a release takes its time
-/// over the wasm.
+/// over the engine.
 fn pack(directory: &Path, release: bool) -> Result<()> {
     for entry in fs::read_dir(directory).with_context(|| format!("reading {}", directory.display()))? {
         let path = entry?.path();
-        if release && path.extension().is_some_and(|extension| extension == "wasm") {
+        if release && path.extension().is_some_and(|extension| extension == "wasm" || extension == "wgsl") {
             gzip::write_beside(&path)?;
         } else if path.extension().is_some_and(|extension| LARGE.iter().any(|large| extension == *large)) {
             let mut packed = path.clone().into_os_string();

@@ -24,6 +24,12 @@ export function wasmBuild(build) {
   return WASM_BUILDS[build];
 }
 
+/** The GPU's kernels, for both builds: URLs of the text and of the same packed with gzip. */
+export const SHADERS = Object.freeze({
+  plain: new URL('../../wasm/vae-playground.wgsl', import.meta.url).href,
+  packed: new URL('../../wasm/vae-playground.wgsl.gz', import.meta.url).href,
+});
+
 /**
  * @param {string} name of a file in css/, or in vendor/ behind `vendor/`
  * @returns {string}

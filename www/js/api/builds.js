@@ -4,6 +4,7 @@
 import { BUILDS, wasmBuild } from './assets.js';
 import { VaeError } from './errors.js';
 import { compilePacked } from './packed.js';
+import { fetchShaders } from './shaders.js';
 import { VERSION } from './version.js';
 
 /** @typedef {import('./types.js').SimdBuild} SimdBuild */
@@ -68,12 +69,14 @@ function checkVersion(found) {
  * @returns {Promise<WasmModule>}
  * @throws {VaeError} `unsupported`, `network`, `invalid-argument`
  */
-export async function loadWasm({ wasmUrl, compiled, simd = 'auto' }, onProgress, filesOf = wasmBuild) {
+export async function loadWasm(source, onProgress, filesOf = wasmBuild) {
+  const { wasmUrl, compiled, simd = 'auto' } = source;
   if (typeof WebAssembly === 'undefined') throw new VaeError('unsupported', 'this browser has no WebAssembly');
   const start = async (/** @type {WebAssembly.Module} */ module) => {
     const wasm = await filesOf(buildOf(module)).importGlue();
     await wasm.default({ module_or_path: module });
     checkVersion(wasm.version());
+    wasm.shadersFrom(() => fetchShaders(source));
     return wasm;
   };
   const load = (/** @type {SimdBuild} */ build) => compilePacked(filesOf(build), onProgress).then(start);

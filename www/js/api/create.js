@@ -1,6 +1,6 @@
 // What a Vae is made from: a preset, a spec or a checkpoint, and the weights that go into it.
 
-import { BUILDS, MNIST_URL, PRETRAINED_PRESETS, pretrained, sharedEngine } from './assets.js';
+import { BUILDS, MNIST_URL, PRETRAINED_PRESETS, SHADERS, pretrained, sharedEngine } from './assets.js';
 import { checkOptions } from './arguments.js';
 import { VaeError } from './errors.js';
 import { checkWorkers } from './team-size.js';
@@ -26,6 +26,8 @@ import { checkWorkers } from './team-size.js';
  *   shortest on these cores, which `auto` takes
  * @property {string} [wasmUrl] where the wasm of one of the engine's builds lies, gzipped or not, other than beside these modules; one
  *   of another version is refused as `unsupported`
+ * @property {string} [shadersUrl] where the text of the GPU's kernels lies, gzipped or not, which is fetched once a GPU is to be used;
+ *   beside the wasm unless told
  * @property {'auto' | import('./types.js').SimdBuild} [simd] which of the builds beside these modules; the faster one that the
  *   browser runs, unless asked otherwise
  * @property {string} [workerUrl] where the worker's module lies, if a bundler put it where this one does not find it
@@ -33,7 +35,7 @@ import { checkWorkers } from './team-size.js';
  *   total is null while that is unknown
  */
 
-const OPTIONS = /** @type {const} */ (['model', 'backend', 'seed', 'weights', 'initialisation', 'dataset', 'dataBias', 'workers', 'wasmUrl', 'simd', 'workerUrl', 'onProgress']);
+const OPTIONS = /** @type {const} */ (['model', 'backend', 'seed', 'weights', 'initialisation', 'dataset', 'dataBias', 'workers', 'wasmUrl', 'shadersUrl', 'simd', 'workerUrl', 'onProgress']);
 
 /**
  * @param {{ baseUrl?: string | null }} [options]
@@ -93,8 +95,10 @@ export function resolve(options) {
  * @param {Source} source
  * @param {string} [gpuFailed] what a GPU failed at before: the CPU is taken
  */
-export function build(client, { backend = 'auto', seed = 1, initialisation, workers, wasmUrl, simd, onProgress }, { spec, checkpoint }, gpuFailed) {
-  const args = { wasmUrl: wasmUrl && absolute(wasmUrl), simd, model: spec, backend, seed, initialisation, workers, checkpoint, gpuFailed };
+export function build(client, { backend = 'auto', seed = 1, initialisation, workers, wasmUrl, shadersUrl, simd, onProgress }, { spec, checkpoint }, gpuFailed) {
+  // Workers that are handed the engine have no files of their own.
+  const shaders = shadersUrl ? absolute(shadersUrl) : sharedEngine ? SHADERS.packed : undefined;
+  const args = { wasmUrl: wasmUrl && absolute(wasmUrl), shadersUrl: shaders, simd, model: spec, backend, seed, initialisation, workers, checkpoint, gpuFailed };
   const ask = (/** @type {WebAssembly.Module | undefined} */ compiled) =>
     client.request('create', { ...args, compiled }, { transfer: true, onProgress });
   // At once, where nothing is waited for: requests keep the order in which they are made.

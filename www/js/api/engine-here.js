@@ -15,7 +15,7 @@ const engines = new Map();
  * @throws {import('./errors.js').VaeError} as `loadWasm`
  */
 export function engineHere(source, onProgress) {
-  const key = source.compiled ? 'compiled' : `${source.simd ?? 'auto'} ${source.wasmUrl ?? ''}`;
+  const key = source.compiled ? 'compiled' : `${source.simd ?? 'auto'} ${source.wasmUrl ?? ''} ${source.shadersUrl ?? ''}`;
   const known = engines.get(key);
   if (known) return known;
   const loading = loadWasm(source, onProgress);

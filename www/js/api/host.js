@@ -158,7 +158,7 @@ export class EngineHost {
    * @param {number} id
    * @returns {Promise<import('./protocol.js').ModelInfo>}
    */
-  async #create({ wasmUrl, compiled, simd, model, backend: asked, seed, initialisation, workers, checkpoint, gpuFailed }, id) {
+  async #create({ wasmUrl, shadersUrl, compiled, simd, model, backend: asked, seed, initialisation, workers, checkpoint, gpuFailed }, id) {
     const backend = this.#runs.possible(asked, gpuFailed);
     const downloads = new Downloads(2, (loaded, total) => this.#progress(id, loaded, total));
     const fetching = checkpoint && fetchWeights(checkpoint, downloads.part(0));
@@ -166,7 +166,7 @@ export class EngineHost {
     // Told when it is waited for.
     fetching?.catch(() => {});
     if (!this.#wasm) {
-      this.#wasm = await this.parts.loadWasm({ wasmUrl, compiled, simd }, downloads.part(1));
+      this.#wasm = await this.parts.loadWasm({ wasmUrl, shadersUrl, compiled, simd }, downloads.part(1));
       this.#source = { wasmUrl, compiled };
     }
     downloads.finish(1);

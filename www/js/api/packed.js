@@ -56,18 +56,19 @@ export async function unpack(packed, onBytes) {
  * A file by way of the packed one beside it, or as it is where a host lacks that.
  * @param {string} url of the plain file
  * @param {(loaded: number, total: number | null) => void} [onProgress] bytes of what is transferred
+ * @param {string} [packed] URL of the packed one, where bundlers gave it another name
  * @returns {Promise<Uint8Array>}
  * @throws {VaeError} `network`
  */
-export async function fetchPacked(url, onProgress) {
-  const response = await fetchOk(`${url}.gz`).catch(() => null);
+export async function fetchPacked(url, onProgress, packed = `${url}.gz`) {
+  const response = await fetchOk(packed).catch(() => null);
   if (!response || isPage(response)) return fetchBytes(url, onProgress);
   const total = streamLength(response);
   let loaded = 0;
   try {
     return await unpack(response.body, (bytes) => onProgress?.((loaded += bytes), total));
   } catch (thrown) {
-    throw new VaeError('network', `${url}.gz broke off or is not a gzip file: ${String(thrown)}`, { cause: thrown });
+    throw new VaeError('network', `${packed} broke off or is not a gzip file: ${String(thrown)}`, { cause: thrown });
   }
 }
 

@@ -9,8 +9,8 @@ export const USUAL = 'vae-engine';
  * @param {import('./types.js').WasmSource} from
  * @returns {boolean} whether it asks for the engine that such a worker loads
  */
-export function isUsual({ wasmUrl, compiled, simd = 'auto' }) {
-  return wasmUrl === undefined && compiled === undefined && simd === 'auto';
+export function isUsual({ wasmUrl, shadersUrl, compiled, simd = 'auto' }) {
+  return wasmUrl === undefined && shadersUrl === undefined && compiled === undefined && simd === 'auto';
 }
 
 /** Operations whose arguments fit one model and not another. @type {readonly string[]} */

@@ -117,7 +117,8 @@
  * @typedef {{ divisible: boolean, flops: number, gradients: number }} Division */
 
 /** Where a worker takes the engine from: a URL, wasm that another thread compiled, or what lies beside its modules.
- * @typedef {{ wasmUrl?: string, compiled?: WebAssembly.Module, simd?: SimdBuild | 'auto' }} WasmSource */
+ * The shaders lie beside the wasm unless `shadersUrl` says where.
+ * @typedef {{ wasmUrl?: string, shadersUrl?: string, compiled?: WebAssembly.Module, simd?: SimdBuild | 'auto' }} WasmSource */
 
 /**
  * A drawing as MNIST would hold it; `pixels` are 784 values in [0, 1], row by row.
@@ -259,6 +260,7 @@
  * @typedef {object} WasmModule
  * @property {(options?: { module_or_path: string | URL | WebAssembly.Module }) => Promise<unknown>} default
  * @property {() => string} version
+ * @property {(fetch: () => Promise<string>) => void} shadersFrom how the shaders' text is fetched once a GPU is to be used
  * @property {() => Preset[]} presets in the order of menus
  * @property {() => Race[]} races between the backends that are known
  * @property {(race: Race) => void} knowRace
