@@ -24,7 +24,8 @@ pub use shaders::shaders_from;
 
 type JsResult<T = JsValue> = std::result::Result<T, JsValue>;
 
-/// Panics become messages on the console rather than `unreachable executed`.
+/// Panics become messages on the console rather than `unreachable executed`, where the build left them their words.
+#[cfg(debug_assertions)]
 #[wasm_bindgen(start)]
 fn start() {
     console_error_panic_hook::set_once();

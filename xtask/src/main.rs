@@ -17,6 +17,7 @@ mod project;
 mod serve_check;
 mod shaders;
 mod size;
+mod slim;
 mod stages;
 mod system;
 mod test;
