@@ -42,7 +42,8 @@ test('only a GPU that is used has its kernels fetched, once', async ({ page, sit
   expect(shaders()[0]).toMatch(/wasm\/vae-playground\.wgsl\.gz$/);
 });
 
-test('kernels that do not arrive are a network error, and asked for again; those of another release are refused', async ({ page, site }) => {
+test('kernels that do not arrive are a network error, and asked for again; those of another release are refused', async ({ page, site, problems }) => {
+  problems.expect(/vae-playground\.wgsl/);
   await emptyPage(page);
   const api = `${site}js/api/vae.js`;
   await page.route('**/*.wgsl*', (route) => route.abort());
