@@ -10,8 +10,9 @@ use flate2::{Compression, write::GzEncoder};
 /// The wasm of each build inside a built site.
 pub(crate) const WASM: [&str; 2] = ["wasm/vae-playground_bg.wasm", "wasm/vae-playground-relaxed_bg.wasm"];
 
-/// The most bytes that the gzipped wasm of one build may have; a visitor gets one of them. The aim is 250,000.
-const LIMIT: u64 = 264_000;
+/// The most bytes that the gzipped wasm of one build may have; a visitor gets one of them. The aim is 250,000,
+/// which holds; compilers differ by a little.
+const LIMIT: u64 = 252_000;
 
 /// Sizes of one file in bytes.
 #[derive(Debug, Clone, Copy)]
