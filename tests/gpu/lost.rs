@@ -21,7 +21,7 @@ fn the_model_lives_on_the_cpu_and_trains_there() {
         let image: Vec<f32> = images(1, 784).iter().map(|&byte| f32::from(byte) / 255.0).collect();
         let fresh = vae.encode(&image, None).await.unwrap();
 
-        vae.train_start(config.clone(), Position::default()).unwrap();
+        vae.train_start(config, Position::default()).unwrap();
         vae.train_chunk(4).await.unwrap();
         vae.train_flush().await.unwrap();
         // Asking is what brings the CPU's copy up to date.
