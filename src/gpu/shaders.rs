@@ -1,7 +1,7 @@
 //! Every compute shader of the crate: one kernel file each, with the shared pieces it names in front.
 //!
 //! Natively each file is in the program once, without comments and indentation, which are half of its bytes. Browsers fetch
-//! all in one file once a GPU is to be used ([`texts`](super::texts)). A shader's text is joined when its pipeline is made.
+//! all in one file once a GPU is to be used (`texts.rs`). A shader's text is joined when its pipeline is made.
 
 use serde::Serialize;
 

@@ -1,4 +1,4 @@
-//! The shaders' text in browsers: one file, fetched once a GPU is to be used; machines without one are spared it.
+//! The shaders' text in browsers: one file, fetched once a GPU is to be used, or kept for when there is no network.
 //!
 //! Its first line tells the release, `// vae-playground VERSION`; each piece follows a line `//# PATH`, its path under
 //! `shaders/` without the extension.

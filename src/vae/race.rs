@@ -147,8 +147,13 @@ impl Vae {
             Some(race) => (race.times, race.tile),
             None => match self.times(config, workers).await {
                 Err(Error::DeviceLost(_)) => return self.fall_back().await,
-                // Whatever else is wrong with the settings, the run itself will say.
-                Err(_) => return Ok(()),
+                // Whatever else is wrong with the settings, the run itself will say, by the rule's tiles.
+                Err(_) => {
+                    if let Ok(plan) = self.plan_of(config) {
+                        drop(self.main.executor.prefer(&plan, None));
+                    }
+                    return Ok(());
+                }
                 Ok((times, tile)) => {
                     remember(Race { terms: self.terms(&name, config, workers), times, tile });
                     (times, tile)
@@ -178,12 +183,11 @@ impl Vae {
         let rows = config.batch.min(train.len() as u32);
         let executor = &mut self.main.executor;
         let by_rule = step_time(executor, &plan, rows, GPU_STEPS).await?;
-        let began = Instant::now();
         let by_tile = async |tile, steps| {
             executor.prefer(&plan, Some(tile))?;
             step_time(executor, &plan, rows, steps).await
         };
-        let (tile, gpu) = tiles::fastest(by_rule, || began.elapsed(), by_tile).await?;
+        let (tile, gpu) = tiles::fastest(by_rule, by_tile).await?;
         let cpu = step_time(cpu, &plan, rows, CPU_STEPS).await?;
         let workers = f64::from(workers.max(1));
         let shared = cpu.as_secs_f64() * (1.0 + FURTHER_WORKER * (workers - 1.0)) / workers;

@@ -13,25 +13,27 @@ const STEPS: [u32; 2] = [2, 24];
 const WORTH: f64 = 0.95;
 
 /// The kind that is fastest and its step, or nothing and `usual`, what a step takes by the rule, where that is about as fast
-/// or a step takes too long for timing others. `elapsed` since timing began; `time` answers what a step takes by a kind,
+/// or a step takes too long for timing others. `time` answers what a step takes by a kind,
 /// told from so many. A kind that fails is passed over.
 ///
 /// # Errors
 /// [`Error::DeviceLost`].
 pub(super) async fn fastest(
     usual: Duration,
-    elapsed: impl Fn() -> Duration,
     mut time: impl AsyncFnMut(Tile, u32) -> Result<Duration>,
 ) -> Result<(Option<Tile>, Duration)> {
     let [fewest, most] = STEPS;
     let share = LIMIT.as_nanos() / Tile::KINDS.len() as u128;
     let steps = (share / usual.as_nanos().max(1)).min(most.into()) as u32;
     let mut best = (None, usual);
+    let mut spent = Duration::ZERO;
     for tile in Tile::KINDS {
-        if steps < fewest || elapsed() > LIMIT {
+        if steps < fewest || spent > LIMIT {
             break;
         }
-        match time(tile, steps).await {
+        let timed = time(tile, steps).await;
+        spent += timed.as_ref().map_or(Duration::ZERO, |step| *step * steps);
+        match timed {
             Err(lost @ Error::DeviceLost(_)) => return Err(lost),
             // Nothing takes no time: the clock is too coarse.
             Ok(step) if !step.is_zero() && step < best.1.min(usual.mul_f64(WORTH)) => {
@@ -45,7 +47,7 @@ pub(super) async fn fastest(
 
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
-    use std::cell::{Cell, RefCell};
+    use std::cell::RefCell;
 
     use super::*;
 
@@ -53,17 +55,11 @@ mod tests {
 
     /// What comes of kinds that take so many microseconds a step, and which were timed, by how many steps.
     fn race(usual: Duration, step: impl Fn(Tile) -> Result<Duration>) -> (Option<Tile>, Vec<(Tile, u32)>) {
-        let (clock, timed) = (Cell::new(Duration::ZERO), RefCell::new(Vec::new()));
-        let chosen = fastest(
-            usual,
-            || clock.get(),
-            async |tile, steps| {
-                timed.borrow_mut().push((tile, steps));
-                let step = step(tile)?;
-                clock.set(clock.get() + steps * step);
-                Ok(step)
-            },
-        );
+        let timed = RefCell::new(Vec::new());
+        let chosen = fastest(usual, async |tile, steps| {
+            timed.borrow_mut().push((tile, steps));
+            step(tile)
+        });
         (pollster::block_on(chosen).unwrap().0, timed.into_inner())
     }
 
@@ -95,7 +91,7 @@ mod tests {
             _ => Ok(MS),
         };
         assert_eq!(race(MS, fails).0, Some(Tile::Parts));
-        let lost = fastest(MS, || Duration::ZERO, async |_, _| Err(Error::DeviceLost("unplugged".into())));
+        let lost = fastest(MS, async |_, _| Err(Error::DeviceLost("unplugged".into())));
         assert!(matches!(pollster::block_on(lost), Err(Error::DeviceLost(_))));
     }
 }

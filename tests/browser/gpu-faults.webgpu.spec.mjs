@@ -26,7 +26,7 @@ const ASKED_FOR = {
   'buffers refused by a throw': { reason: 'software-adapter', error: true },
   'large buffers refused by a throw': { reason: 'gpu-failed' },
   'large buffers refused for want of memory': { reason: 'gpu-failed' },
-  'a device lost as soon as it is there': { reason: 'gpu-failed' },
+  'a device lost as soon as it is there': { reason: 'no-adapter', error: true },
 };
 
 /** With the choice left open, and an adapter that passes for a GPU: nothing is an error. @type {Partial<Record<Fault, Outcome>>} */
@@ -35,7 +35,7 @@ const LEFT_OPEN = {
   'an adapter that opens no device': { reason: 'no-adapter' },
   'shaders that do not compile': { reason: 'gpu-failed' },
   'buffers refused by a throw': { reason: 'gpu-failed' },
-  'a device lost as soon as it is there': { reason: 'gpu-failed' },
+  'a device lost as soon as it is there': { reason: 'no-adapter' },
 };
 
 const entries = (/** @type {Partial<Record<Fault, Outcome>>} */ outcomes) => /** @type {[Fault, Outcome][]} */ (Object.entries(outcomes));

@@ -58,3 +58,12 @@ test('kernels that do not arrive are a network error, and asked for again; those
   const foreign = await page.evaluate(opened, { api, backend: 'webgpu', shadersUrl: told('<!doctype html>') });
   expect(foreign).toMatchObject({ code: 'unsupported', message: expect.stringContaining('none of this engine') });
 });
+
+test('a page that asked for a GPU whose kernels do not arrive opens on the CPU, with its trained weights', async ({ page, problems }) => {
+  problems.expect(/vae-playground\.wgsl/);
+  await page.route('**/*.wgsl*', (route) => route.abort());
+  await page.goto('./?backend=webgpu');
+  await expect(page.getByTestId('ready')).toBeAttached();
+  await expect(page.getByTestId('backend')).toHaveAttribute('data-value', 'cpu');
+  expect(await page.evaluate(() => /** @type {any} */ (globalThis).playground.store.state.weights)).toBe('pretrained');
+});

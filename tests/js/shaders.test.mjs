@@ -53,6 +53,11 @@ test('the file beside wasm from elsewhere is taken, else that beside the modules
   assert.deepEqual(asked, []);
 });
 
+test('a page that a host answers with is not taken for the file', async (context) => {
+  context.mock.method(globalThis, 'fetch', async () => new Response('<!doctype html><title>An app</title>'));
+  await assert.rejects(fetchShaders({ wasmUrl: 'https://app.example/engine.wasm' }), { code: 'network', message: /www\/wasm/ });
+});
+
 test('a worker that began with its own files is not asked for others', () => {
   assert.equal(isUsual({}), true);
   assert.equal(isUsual({ shadersUrl: 'https://cdn.example/a.wgsl' }), false);

@@ -77,6 +77,10 @@ test('an unknown preset falls back to trained weights; WebGPU that is not there 
   const known = /** @type {const} */ ({ ...wish, preset: 'dense-2', weights: 'pretrained' });
   assert.deepEqual(nextWish(known, 'network', 'dense-2'), { ...known, weights: 'random' });
   assert.equal(nextWish({ ...known, weights: 'random' }, 'internal', 'dense-2'), null);
+  // The kernels of a GPU that was asked for are not there, though the weights are.
+  const gpu = /** @type {const} */ ({ ...known, requestedBackend: 'webgpu' });
+  assert.deepEqual(nextWish(gpu, 'network', 'dense-2'), { ...gpu, weights: 'random' });
+  assert.deepEqual(nextWish({ ...gpu, weights: 'random' }, 'network', 'dense-2'), { ...known, requestedBackend: 'auto' });
 });
 
 test('a lesson’s link says only what was ticked, and takes back what an earlier one said', () => {

@@ -15,6 +15,7 @@ test('what ends an engine: what its GPU refuses, and a program at its end; not w
     assert.equal(isTheEnd(coded(code), 'encode', 'cpu'), false, code);
   }
   assert.equal(isTheEnd(coded('unsupported'), 'profile', 'webgpu'), false);
+  assert.equal(isTheEnd(coded('out-of-memory'), 'create', 'webgpu'), false);
   assert.equal(isTheEnd(coded('invalid-argument'), 'encode', 'webgpu'), false);
   assert.equal(isTheEnd(new WebAssembly.RuntimeError('unreachable'), 'encode', 'cpu'), true);
 });

@@ -22,6 +22,10 @@ export function nextWish(wish, code, fallback) {
   // Not at once the CPU: `auto` takes it too, and knows why.
   if (requestedBackend === 'webgpu' && GPU_FAILURES.includes(code)) return { ...wish, requestedBackend: 'auto' };
   if (code === 'unsupported' && requestedBackend === 'auto') return { ...wish, requestedBackend: 'cpu' };
+  // Perhaps it is the GPU's kernels that could not be fetched, not the weights.
+  if (requestedBackend === 'webgpu' && code === 'network' && weights === 'random') {
+    return { ...wish, requestedBackend: 'auto', weights: spec ? 'random' : startWeights(preset) };
+  }
   // Only the weights could not be had.
   if (weights === 'pretrained' && (code === 'network' || code === 'invalid-checkpoint')) return { ...wish, weights: 'random' };
   if (fallback !== null && (spec || preset !== fallback)) return { ...wish, spec: null, preset: fallback, weights: startWeights(fallback) };

@@ -4,6 +4,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 use std::fs;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::ops::Range;
 use std::path::Path;
 
@@ -98,11 +99,15 @@ fn forget_places(data: &mut Data) {
     }
 }
 
-/// Gives imports names of a letter or two; the old ones with the new.
+/// Gives imports names of a letter or two; the old ones with the new. The first one's also tells all the old ones apart from
+/// any others, so that wasm and glue of different builds do not link.
 fn shorten_imports(module: &mut Module) -> HashMap<String, String> {
+    let mut all = DefaultHasher::new();
+    module.imports.iter().for_each(|import| import.name.hash(&mut all));
+    let all = all.finish();
     let mut names = HashMap::new();
     for (i, import) in module.imports.iter_mut().enumerate() {
-        let short = short(i);
+        let short = if i == 0 { format!("a_{all:x}") } else { short(i) };
         names.insert(std::mem::replace(&mut import.name, short.clone()), short);
     }
     names
@@ -177,10 +182,14 @@ mod tests {
             module.add_import_func("./engine_bg.js", name, ty);
         }
         let names = shorten_imports(&mut module);
+        let first = &names["__wbg_get_1a"];
+        assert!(first.starts_with("a_"), "{first}");
         let glue = "const imports = { __wbg_get_1a: f, __wbg_get_1ab: $g };";
-        assert_eq!(renamed(glue, &names), "const imports = { a: f, b: $g };");
+        assert_eq!(renamed(glue, &names), format!("const imports = {{ {first}: f, b: $g }};"));
         let found: Vec<_> = module.imports.iter().map(|i| (i.module.as_str(), i.name.as_str())).collect();
-        assert_eq!(found, [("./engine_bg.js", "a"), ("./engine_bg.js", "b")]);
+        assert_eq!(found, [("./engine_bg.js", first.as_str()), ("./engine_bg.js", "b")]);
+        // Another build's glue does not link.
+        assert_ne!(shorten_imports(&mut module)[first], *first);
         assert_eq!([0, 25, 26, 27, 52, 701, 702].map(short), ["a", "z", "aa", "ab", "ba", "zz", "aaa"]);
     }
 

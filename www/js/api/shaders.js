@@ -4,6 +4,8 @@ import { SHADERS } from './assets.js';
 import { fetchPacked } from './packed.js';
 
 const FILE = 'vae-playground.wgsl';
+/** What the file begins with; hosts answer with a page where they have no file. */
+const BEGINNING = '// vae-playground ';
 
 /**
  * @param {import('./types.js').WasmSource} source
@@ -11,17 +13,16 @@ const FILE = 'vae-playground.wgsl';
  * @throws {import('./errors.js').VaeError} `network`
  */
 export async function fetchShaders({ wasmUrl, shadersUrl }) {
-  return new TextDecoder().decode(await fetchFrom(shadersUrl, wasmUrl && beside(wasmUrl)));
+  if (shadersUrl) return text(await fetchPacked(shadersUrl, undefined, shadersUrl));
+  const found = wasmUrl && beside(wasmUrl);
+  // Where wasm from elsewhere lies there need not be the shaders with it.
+  const there = found ? await fetchPacked(found).then(text, () => '') : '';
+  return there.startsWith(BEGINNING) ? there : text(await fetchPacked(SHADERS.plain, undefined, SHADERS.packed));
 }
 
-/**
- * @param {string | undefined} told
- * @param {string | undefined} found where wasm from elsewhere lies, which need not have the shaders with it
- */
-function fetchFrom(told, found) {
-  const own = () => fetchPacked(SHADERS.plain, undefined, SHADERS.packed);
-  if (told) return fetchPacked(told, undefined, told);
-  return found ? fetchPacked(found).catch(own) : own();
+/** @param {Uint8Array} bytes */
+function text(bytes) {
+  return new TextDecoder().decode(bytes);
 }
 
 /**

@@ -3,7 +3,7 @@
 import { toVaeError } from './errors.js';
 
 /** What a GPU that is well may refuse as unsupported too. @type {readonly string[]} */
-const MAY_BE_UNSUPPORTED = Object.freeze(['create', 'load', 'profile', 'latentPca', 'logLikelihood2d']);
+const MAY_BE_UNSUPPORTED = Object.freeze(['create', 'load', 'setDataset', 'profile', 'latentPca', 'logLikelihood2d']);
 
 /**
  * Whether an engine that threw this can do nothing more: its GPU refuses what every request needs, or the program is at its end.
@@ -13,8 +13,11 @@ const MAY_BE_UNSUPPORTED = Object.freeze(['create', 'load', 'profile', 'latentPc
  */
 export function isTheEnd(thrown, op, kind) {
   if (thrown instanceof WebAssembly.RuntimeError) return true;
+  if (kind !== 'webgpu') return false;
   const { code } = toVaeError(thrown);
-  return kind === 'webgpu' && (code === 'out-of-memory' || code === 'device-lost' || (code === 'unsupported' && !MAY_BE_UNSUPPORTED.includes(op)));
+  // A model that there is no memory for must not cost the one that is there.
+  if (code === 'out-of-memory') return op !== 'create';
+  return code === 'device-lost' || (code === 'unsupported' && !MAY_BE_UNSUPPORTED.includes(op));
 }
 
 /**

@@ -132,10 +132,12 @@ export class Vae extends Questions {
     const wanted = { backend: this.#request, ...options };
     // Who asks for a backend anew may mean it.
     const failed = options.backend ? undefined : this.#gpuFailed;
-    this.#info = await build(this.#client, wanted, source, failed).catch((thrown) => {
+    this.#info = await build(this.#client, wanted, source, failed).catch(async (thrown) => {
       if (!mayBeTheGpu(thrown, wanted.backend)) throw thrown;
-      this.#gpuFailed = toVaeError(thrown).message;
-      return build(this.#client, wanted, resolve(options), this.#gpuFailed);
+      const { message } = toVaeError(thrown);
+      const info = await build(this.#client, wanted, resolve(options), message);
+      this.#gpuFailed = message;
+      return info;
     });
     this.#keeping.made(options);
     await this.#prepare(options);

@@ -137,8 +137,9 @@ export function training(shadow, store, history, { mnist, report, refresh }) {
   /**
    * @param {boolean} paused
    * @param {Partial<Settings>} [other] than the page's settings
+   * @param {boolean} [again] after a worker failed at it
    */
-  const begin = async (paused, other = {}) => {
+  const begin = async (paused, other = {}, again = false) => {
     const mine = {};
     beginning = mine;
     store.set({ run: 'loading', error: null, notice: null });
@@ -158,10 +159,11 @@ export function training(shadow, store, history, { mnist, report, refresh }) {
       void keepHandingOver(run);
     } catch (thrown) {
       report(thrown);
-      // Another worker, perhaps without a GPU, has taken the place of the one that failed, unless that happens again and again.
-      if (toVaeError(thrown).details.at === 'worker' && wanted()) {
-        await begin(paused, other);
-        return store.set({ notice: restartNotice(shadow.twin) });
+      // Another worker, perhaps without a GPU, has taken the place of the one that failed.
+      if (!again && toVaeError(thrown).details.at === 'worker' && wanted()) {
+        await begin(paused, other, true);
+        if (run) store.set({ notice: restartNotice(shadow.twin) });
+        return;
       }
       if (beginning === mine) store.set({ run: 'idle' });
       if (ended(thrown)) shadow.dispose();
