@@ -62,12 +62,8 @@ impl Backend {
             Choice::Cpu => Ok(Self::cpu(params, ReasonCode::Requested, "the CPU was asked for")),
             Choice::WebGpu => {
                 let adapter = gpu::Adapter::request().await?;
-                let software = adapter.is_software();
-                let mut gpu =
+                let gpu =
                     GpuExecutor::new(adapter, params, ReasonCode::Requested, "the GPU was asked for").await?;
-                if software {
-                    gpu.suit_imitation();
-                }
                 Ok(Self::Gpu(Box::new(gpu)))
             }
             Choice::Auto => Self::automatic(params).await,

@@ -98,12 +98,6 @@ impl GpuExecutor {
         self.adapter.close();
     }
 
-    /// Computes products by the tiles that suit a program which imitates a GPU. Without this the tiles are those for real
-    /// ones, whatever the adapter, so that tests run these.
-    pub const fn suit_imitation(&mut self) {
-        self.tiles.imitated = true;
-    }
-
     /// Computes products of the shapes that `plan` has by tiles of this kind, in plans compiled from now on; without a
     /// kind, by those that were chosen otherwise.
     ///

@@ -39,8 +39,6 @@ pub(super) type Product = [u32; 3];
 pub(super) struct Tiles {
     /// These for all, for tests and benchmarks.
     pub(super) forced: Option<Tile>,
-    /// Whether a program imitates the device: one on which waiting costs more than what it saves.
-    pub(super) imitated: bool,
     /// What was fastest on this device.
     pub(super) timed: Vec<(Product, Tile)>,
 }
@@ -50,7 +48,6 @@ impl Tiles {
         let [squares, low, depth] = product;
         let timed = self.timed.iter().find(|timed| timed.0 == product).map(|timed| timed.1);
         self.forced.or(timed).unwrap_or(match () {
-            () if self.imitated => Tile::Direct,
             () if squares >= ENOUGH_SQUARES => Tile::Square,
             () if low < ENOUGH_LOW && depth >= LONG => Tile::Parts,
             () => Tile::Low,
