@@ -181,7 +181,8 @@ export function training(shadow, store, history, { mnist, report, refresh }) {
     flush();
     await handOver(current);
     await refresh();
-    if (run === current) store.set({ run: 'paused' });
+    // Unless it was told to go on meanwhile.
+    if (run === current && current.paused) store.set({ run: 'paused' });
   };
 
   /** Ends the run and leaves what is shown as it is. */
