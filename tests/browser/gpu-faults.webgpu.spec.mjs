@@ -26,7 +26,7 @@ const ASKED_FOR = {
   'buffers refused by a throw': { reason: 'software-adapter', error: true },
   'large buffers refused by a throw': { reason: 'gpu-failed' },
   'large buffers refused for want of memory': { reason: 'gpu-failed' },
-  'a device lost as soon as it is there': { reason: 'no-adapter', error: true },
+  'a device lost as soon as it is there': { reason: 'software-adapter', error: true },
 };
 
 /** With the choice left open, and an adapter that passes for a GPU: nothing is an error. @type {Partial<Record<Fault, Outcome>>} */
