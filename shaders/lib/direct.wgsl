@@ -1,6 +1,6 @@
 // In the place of `tile.wgsl`, with the same contract: every invocation loads its own factors, and nothing passes through
 // workgroup memory, so that nobody waits for anybody. For devices whose workgroup memory is no faster than their caches (many
-// phones), and those that imitate a GPU, where a barrier costs more than what it saves.
+// phones); one of the kinds that are timed.
 
 const TILE_ROWS = 16u;
 const TILE_COLUMNS = 64u;

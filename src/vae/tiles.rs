@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::backend::Tile;
 use crate::error::{Error, Result};
 
-/// What timing all kinds may take, beside compiling their shaders.
+/// Once steps have taken so long, beside compiling shaders, no further kind is timed: a slow one may overrun it.
 const LIMIT: Duration = Duration::from_millis(200);
 /// Fewer steps tell nothing, more tell nothing new.
 const STEPS: [u32; 2] = [2, 24];
